@@ -1,0 +1,80 @@
+"""What every test may ask for: a database of its own, cloned from a migrated template of the real engine."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store import embedded
+from store.db import migrate, open_engine
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """A PostgreSQL server: `LOOP153_TEST_DATABASE_URL`, or an embedded one per worker, gone afterwards."""
+    external = os.environ.get("LOOP153_TEST_DATABASE_URL")
+    if external:
+        yield external
+        return
+    folder = Path(tempfile.mkdtemp(prefix="loop153-test-"))
+    server = embedded.start(folder / "pg")
+    try:
+        yield embedded.url(server)
+    finally:
+        embedded.stop(server)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(server_url: str) -> Iterator[str]:
+    """The name of a migrated, empty database to clone."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    asyncio.run(_make_template(server_url, name))
+    yield name
+    asyncio.run(_admin(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
+    """The address of this test's own database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    await _admin(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    yield _named(server_url, name)
+    await _admin(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    opened = open_engine(database_url, pool=4)
+    yield opened
+    await opened.dispose()
+
+
+async def _make_template(url: str, name: str) -> None:
+    await _admin(url, f'CREATE DATABASE "{name}"')
+    engine = open_engine(_named(url, name))
+    await migrate(engine)
+    await engine.dispose()
+
+
+def _named(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
+
+
+async def _admin(url: str, statement: str) -> None:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(plain)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
