@@ -217,7 +217,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A question to the books: `kind` merchant|indicator|colleague|unit|duplicates|entry|tasks|mine|find|ledger."""
+    """A question to the books. `store/lookups.py` lists the kinds, what each asks for and what it answers."""
 
     kind: str
     query: Mapping[str, Json]
@@ -262,6 +262,15 @@ class Incoming:
     key: str
     sender: Address
     body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Hearer:
+    """Somebody who must hear of a move, why (`holder`, `reporter`, `watcher`), and where they are reached."""
+
+    person: Person
+    part: str
+    to: tuple[Address, ...]
 
 
 # --- what goes out ----------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ def server_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="loop153-test-"))
     server = embedded.start(folder / "pg")
     try:
+        # Tests kill our processes, never the power: fsync would only cost time.
+        asyncio.run(_admin(embedded.url(server), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"))
         yield embedded.url(server)
     finally:
         embedded.stop(server)
@@ -71,10 +73,11 @@ def _named(url: str, database: str) -> str:
     return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
-async def _admin(url: str, statement: str) -> None:
+async def _admin(url: str, *statements: str) -> None:
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(plain)
     try:
-        await connection.execute(statement)
+        for statement in statements:
+            await connection.execute(statement)
     finally:
         await connection.close()

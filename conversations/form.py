@@ -1,0 +1,71 @@
+"""A questionnaire: XLSForm's vocabulary as frozen values, loaded from TOML, refused with file, row and reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from store.words import NOTHING, Json
+
+Texts = Mapping[str, str]
+"""One text per language: {"zh": …, "en": …}."""
+
+
+class Expression(Protocol):
+    """A compiled XLSForm expression."""
+
+    source: str
+    reads: frozenset[str]
+
+    def evaluate(self, answers: Mapping[str, Json], now: datetime, dot: Json = None) -> Json:
+        """Its value over plain answers. Never raises: an unanswered number compares false."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One row of `choices`."""
+
+    value: str
+    label: Texts
+    columns: Mapping[str, Json] = NOTHING  # other columns, for choice_filter
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One row of `survey`; `children` are the rows inside a group or repeat."""
+
+    type: str  # the first word: text, select_one, image, geopoint, merchant, group …
+    name: str
+    label: Texts = NOTHING
+    hint: Texts = NOTHING
+    required: Expression | None = None
+    required_message: Texts = NOTHING
+    relevant: Expression | None = None
+    constraint: Expression | None = None
+    constraint_message: Texts = NOTHING
+    calculation: Expression | None = None
+    default: Json = None
+    choices: tuple[Alternative, ...] = ()
+    choice_filter: Expression | None = None
+    appearance: str = ""
+    repeat_count: Expression | None = None
+    bot: Mapping[str, Json] = NOTHING  # chat hints: short, keyboard, search, batch, max
+    children: tuple["Question", ...] = ()
+    row: int = 0  # where it stands in its file, for messages
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One immutable version of a questionnaire. Submitting it asks `verb` of `ledger`."""
+
+    key: str
+    version: str
+    hash: str  # SHA-256 of `source`
+    title: Texts
+    ledger: str
+    verb: str
+    questions: tuple[Question, ...]
+    source: str
+    settings: Mapping[str, Json] = NOTHING  # further settings, such as duplicates = true
