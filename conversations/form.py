@@ -52,7 +52,7 @@ class Question:
     appearance: str = ""
     repeat_count: Expression | None = None
     bot: Mapping[str, Json] = NOTHING  # chat hints: short, keyboard, search, batch, max
-    children: tuple["Question", ...] = ()
+    children: tuple[Question, ...] = ()
     row: int = 0  # where it stands in its file, for messages
 
 
