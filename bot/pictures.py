@@ -10,6 +10,7 @@ import hashlib
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,7 +48,7 @@ def _examine_picture(data: bytes, seen: Seen) -> tuple[Seen, bytes | None]:
     with Image.open(io.BytesIO(data)) as picture:
         width, height = picture.size
         if width * height > _MAX_PIXELS:
-            return _with(seen, width=width, height=height), None
+            return seen, None
         exif = picture.getexif()
         details = exif.get_ifd(ExifTags.IFD.Exif)
         lat, lon = _position(exif.get_ifd(ExifTags.IFD.GPSInfo))
@@ -56,7 +57,7 @@ def _examine_picture(data: bytes, seen: Seen) -> tuple[Seen, bytes | None]:
         small.thumbnail((THUMB_EDGE, THUMB_EDGE))
     thumb = io.BytesIO()
     small.save(thumb, "JPEG", quality=80)
-    seen = _with(
+    seen = replace(
         seen,
         width=width,
         height=height,
@@ -79,12 +80,6 @@ def difference_hash(picture: Image.Image) -> int:
         for column in range(8):
             bits = bits << 1 | (grey[row * 9 + column] < grey[row * 9 + column + 1])
     return bits - (1 << 64) if bits >> 63 else bits
-
-
-def _with(seen: Seen, **changes: Any) -> Seen:
-    from dataclasses import replace
-
-    return replace(seen, **changes)
 
 
 def _mime(data: bytes, declared: str) -> str:
