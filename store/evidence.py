@@ -134,7 +134,8 @@ async def give_up(tx: Tx, wanted: Wanted, reason: str) -> str | None:
         .values(state="failed", lease_until=None, reason=reason)
         .returning(evidence.c.number)
     )
-    return rows.scalar_one_or_none()
+    number: str | None = rows.scalar_one_or_none()
+    return number
 
 
 async def backlog(tx: Tx) -> int:
