@@ -1,4 +1,4 @@
-"""A small sample world for everybody's tests: two county bureaus under one city, staff of every role, shops, indicators.
+"""A small sample world for everybody's tests: two county bureaus under one city, staff of every role, a few shops.
 
 `await build_world(tx)` inserts it. People are named after where they sit and what they do: `mq` and `sx` are the two
 counties, `sq` the city; `cm`, `mi`, `dw` the three field roles; `ng` supervision; `head`, `leader`. The logistics
