@@ -6,13 +6,12 @@ import argparse
 import importlib
 import logging
 import pkgutil
-import secrets
 import sys
 from collections.abc import Sequence
 from importlib import metadata
 from types import ModuleType
 
-from bot import commands
+from bot import commands, log
 from bot.fault import Fault
 
 ABOUT = "loop153: market supervision in the chat people already use."
@@ -28,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. The exit status is 0, 1 when it failed, 2 for a wrong call."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     args = _parser(words).parse_args(words)
+    log.set_up(logging.WARNING)
     try:
         return int(_module(args.command).run(args) or 0)
     except Fault as fault:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output went away; Python would complain once more at exit
     except Exception:
-        reference = secrets.token_hex(4)
+        reference = log.new_reference()
         logging.getLogger("loop153").exception("unexpected failure %s", reference)
         print(f"Something went wrong that should not have. The log has it under {reference}.", file=sys.stderr)
     return 1
