@@ -79,4 +79,5 @@ class Forms:
 
 def _files() -> list[Traversable]:
     folder = files("conversations") / "forms"
-    return sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
+    found = (one for one in folder.iterdir() if one.name.endswith(".toml")) if folder.is_dir() else ()
+    return sorted(found, key=lambda one: one.name)
