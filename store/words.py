@@ -196,6 +196,7 @@ class File:
     name: str | None = None
     size: int | None = None
     album: str | None = None  # messages of one album carry the same value
+    note: str = ""  # the sentence written under it (Telegram's caption)
 
 
 class Datum(StrEnum):
