@@ -177,6 +177,7 @@ class Choice:
     """A tapped option or menu entry: the `token` of the `Option` that was offered."""
 
     token: str
+    selected: tuple[tuple[str, str], ...] = ()  # (question, option) of each list or box on the card it came from
 
 
 class FileKind(StrEnum):
