@@ -36,7 +36,9 @@ def raw(plain: bytes) -> str:
     return base64.b64encode(encryptor.update(plain) + encryptor.finalize()).decode()
 
 
-def packed(message: bytes, receiver: bytes = CORP.encode(), length: int | None = None, padding: int | None = None) -> str:
+def packed(
+    message: bytes, receiver: bytes = CORP.encode(), length: int | None = None, padding: int | None = None
+) -> str:
     plain = b"0123456789abcdef" + struct.pack(">I", len(message) if length is None else length) + message + receiver
     pad = 32 - len(plain) % 32
     return raw(plain + bytes([pad if padding is None else padding]) * pad)
