@@ -264,6 +264,7 @@ class Found:
     lookup: Lookup
     items: tuple[Item, ...]
     total: int = 0  # how many there are, when `items` is one page of them
+    note: str = ""  # what else the books have to say, such as why a typed code cannot be read
 
 
 @dataclass(frozen=True, slots=True)
