@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -237,8 +237,3 @@ class Cloud:
     def set_menu(self, menu: Json) -> None:
         self.menu = menu
         self.chats.tell(News("menu"))
-
-    async def pass_time(self, shift: Callable[[timedelta], Any], delta: timedelta) -> None:
-        """Move the office time and tell the phones."""
-        await shift(delta)
-        self.chats.tell(News("clock"))

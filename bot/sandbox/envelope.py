@@ -55,10 +55,10 @@ class Sealer:
 
     def __init__(self, corp: Corp) -> None:
         self._corp = corp
-        self._crypto = WeChatCrypto(corp.token, corp.aes_key, corp.corp_id)
+        self.crypto = WeChatCrypto(corp.token, corp.aes_key, corp.corp_id)
 
     def seal(self, inner: str, timestamp: int, nonce: str) -> Sealed:
-        encrypted = PrpCrypto(self._crypto.key).encrypt(inner, self._corp.corp_id).decode()
+        encrypted = PrpCrypto(self.crypto.key).encrypt(inner, self._corp.corp_id).decode()
         body = to_xml(
             {"ToUserName": self._corp.corp_id, "AgentID": str(self._corp.agent_id), "Encrypt": encrypted}, cdata=True
         )
@@ -70,7 +70,7 @@ class Sealer:
 
     def seal_echo(self, word: str, timestamp: int, nonce: str) -> dict[str, str]:
         """The query of a URL verification."""
-        encrypted = PrpCrypto(self._crypto.key).encrypt(word, self._corp.corp_id).decode()
+        encrypted = PrpCrypto(self.crypto.key).encrypt(word, self._corp.corp_id).decode()
         return self._query(encrypted, timestamp, nonce) | {"echostr": encrypted}
 
     def _query(self, encrypted: str, timestamp: int, nonce: str) -> dict[str, str]:
@@ -84,7 +84,7 @@ class Sealer:
             return None
         try:
             outer = {child.tag: child.text or "" for child in fromstring(body)}
-            inner = self._crypto.decrypt_message(
+            inner = self.crypto.decrypt_message(
                 {"Encrypt": outer["Encrypt"]}, outer["MsgSignature"], outer["TimeStamp"], outer["Nonce"]
             )
             root = fromstring(inner.encode())
