@@ -57,6 +57,7 @@ class TelegramCloud:
     _updates: dict[int, Json] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _shown: asyncio.Event = field(default_factory=asyncio.Event)
     _polling: bool = False
 
     def app(self) -> web.Application:
@@ -94,6 +95,13 @@ class TelegramCloud:
         self.spinning.add(query)
         tap = {"id": query, "from": _person(user), "chat_instance": str(user), "data": data}
         return self._update({"callback_query": tap})
+
+    async def sees(self, user: int, count: int) -> list[Seen]:
+        """What this person sees as soon as it is that many messages."""
+        while len(self.chats[user]) < count:
+            self._shown.clear()
+            await self._shown.wait()
+        return self.chats[user]
 
     async def deliver(self, http: ClientSession, update: Json, tries: int = 4) -> int:
         """Call the webhook until it answers 2xx, as Telegram does; the last status (0: no answer)."""
@@ -154,8 +162,7 @@ class TelegramCloud:
             raise Wrong(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > _TEXT_LIMIT:
             raise Wrong(400, "Bad Request: message is too long")
-        seen = Seen(next(self._ids), text, _buttons(given.get("reply_markup")))
-        self.chats[chat].append(seen)
+        seen = self._show(given)
         return {"message_id": seen.id, "date": 0, "chat": {"id": chat, "type": "private"}, "text": text}
 
     async def _do_answerCallbackQuery(self, given: Json) -> Json:  # noqa: N802
@@ -224,7 +231,13 @@ class TelegramCloud:
         self.calls.append(("sendMessage", given))
         chat = given["chat_id"]
         if chat in self.known and chat not in self.blocked:
-            self.chats[chat].append(Seen(next(self._ids), given["text"], _buttons(given.get("reply_markup"))))
+            self._show(given)
+
+    def _show(self, given: Json) -> Seen:
+        seen = Seen(next(self._ids), given["text"], _buttons(given.get("reply_markup")))
+        self.chats[given["chat_id"]].append(seen)
+        self._shown.set()
+        return seen
 
     def _message(self, user: int, content: dict[str, Json]) -> Json:
         self.known.add(user)
