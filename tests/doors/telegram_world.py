@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import ClientSession, web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox.telegram import TelegramCloud
 from bot.telegram.door import PATH, TelegramConfig, TelegramDoor
+from store.db import open_engine
 from store.words import Incoming, Option, Receipt, Say, Text
 
 TOKEN = "153:AAH-test_token"
 SECRET = "webhook_secret-1"
+NO_DATABASE = open_engine("postgresql://nobody@127.0.0.1:1/none")  # never connected to
 
 
 @dataclass
@@ -46,27 +48,23 @@ class World:
     desk: Desk
     http: ClientSession
     webhook: str
+    outside: BaseTestServer
 
 
 @asynccontextmanager
-async def telegram_world(engine: AsyncEngine, *, polling: bool = False) -> AsyncIterator[World]:
-    """The door is not started: tests that want its background work call `door.start()`."""
+async def telegram_world(engine: AsyncEngine = NO_DATABASE, *, polling: bool = False) -> AsyncIterator[World]:
+    """The door is not started: tests that want its background work call `door.start()` and give it a database."""
     cloud, desk = TelegramCloud(TOKEN), Desk()
-    outside = TestServer(cloud.app())
-    await outside.start_server()
-    async with ClientSession() as http:
+    async with TestServer(cloud.app()) as outside, ClientSession() as http:
         base = str(outside.make_url("")).rstrip("/")
         door = TelegramDoor(TelegramConfig(TOKEN, base, None if polling else SECRET), http, engine, desk.receive)
         app = web.Application()
         app.add_routes(door.routes())
-        inside = TestServer(app)
-        await inside.start_server()
-        webhook = str(inside.make_url(PATH))
-        if not polling:
-            cloud.webhook = (webhook, SECRET)
-        try:
-            yield World(cloud, door, desk, http, webhook)
-        finally:
-            await door.stop()
-            await inside.close()
-    await outside.close()
+        async with TestServer(app) as inside:
+            webhook = str(inside.make_url(PATH))
+            if not polling:
+                cloud.webhook = (webhook, SECRET)
+            try:
+                yield World(cloud, door, desk, http, webhook, outside)
+            finally:
+                await door.stop()

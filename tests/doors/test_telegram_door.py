@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.telegram.polling import Polling
 from store.words import Choice, File, Option, Text
-from tests.doors.telegram_world import SECRET, World, telegram_world
+from tests.doors.telegram_world import NO_DATABASE, SECRET, World, telegram_world
 
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
-def polling(world: World, engine: AsyncEngine) -> Polling:
+def polling(world: World, engine: AsyncEngine = NO_DATABASE) -> Polling:
     return Polling(world.door._api, engine, world.door.hear, world.door.answer_later)
 
 
@@ -24,8 +24,8 @@ def texts(world: World, user: int = 42) -> list[str]:
     return [seen.text for seen in world.cloud.chats[user]]
 
 
-async def test_a_webhook_is_answered_in_place_with_buttons(engine: AsyncEngine) -> None:
-    async with telegram_world(engine) as world:
+async def test_a_webhook_is_answered_in_place_with_buttons() -> None:
+    async with telegram_world() as world:
         world.desk.options = (Option("m|report", "上报"),)
         assert await world.cloud.deliver(world.http, world.cloud.say(42, "你好")) == 200
         [seen] = world.cloud.chats[42]
@@ -33,8 +33,8 @@ async def test_a_webhook_is_answered_in_place_with_buttons(engine: AsyncEngine) 
         assert [method for method, _ in world.cloud.calls] == ["sendMessage"]
 
 
-async def test_a_repeated_update_gets_the_same_answer(engine: AsyncEngine) -> None:
-    async with telegram_world(engine) as world:
+async def test_a_repeated_update_gets_the_same_answer() -> None:
+    async with telegram_world() as world:
         update = world.cloud.say(42, "上报")
         for _ in range(3):
             await world.cloud.deliver(world.http, update)
@@ -42,8 +42,8 @@ async def test_a_repeated_update_gets_the_same_answer(engine: AsyncEngine) -> No
         assert len(world.desk.heard) == 1
 
 
-async def test_a_tap_is_heard_and_calmed(engine: AsyncEngine) -> None:
-    async with telegram_world(engine) as world:
+async def test_a_tap_is_heard_and_calmed() -> None:
+    async with telegram_world() as world:
         await world.cloud.deliver(world.http, world.cloud.say(42, "hi"))
         await world.cloud.deliver(world.http, world.cloud.tap(42, "q|a|kind|shop"))
         await asyncio.gather(*world.door._errands)
@@ -51,8 +51,8 @@ async def test_a_tap_is_heard_and_calmed(engine: AsyncEngine) -> None:
         assert world.cloud.spinning == set()
 
 
-async def test_an_album_is_several_photos_of_one_album(engine: AsyncEngine) -> None:
-    async with telegram_world(engine) as world:
+async def test_an_album_is_several_photos_of_one_album() -> None:
+    async with telegram_world() as world:
         updates = [world.cloud.photo(42, b"x", caption="假烟" * (n == 0), album="a") for n in range(5)]
         await asyncio.gather(*(world.cloud.deliver(world.http, update) for update in updates))
         bodies = [one.body for one in world.desk.heard]
@@ -75,24 +75,24 @@ async def test_an_album_is_several_photos_of_one_album(engine: AsyncEngine) -> N
         (SECRET, '{"update_id": 1, "my_chat_member": {"date": 1}}', 200),
     ],
 )
-async def test_hostile_callbacks(engine: AsyncEngine, secret: str, body: str, status: int) -> None:
-    async with telegram_world(engine) as world:
+async def test_hostile_callbacks(secret: str, body: str, status: int) -> None:
+    async with telegram_world() as world:
         headers = {_HEADER: secret} if secret else {}
         async with world.http.post(world.webhook, data=body.encode(), headers=headers) as response:
             assert (response.status, await response.text()) == (status, "")
         assert world.desk.heard == []
 
 
-async def test_a_failing_desk_is_asked_again(engine: AsyncEngine) -> None:
-    async with telegram_world(engine) as world:
+async def test_a_failing_desk_is_asked_again() -> None:
+    async with telegram_world() as world:
         world.desk.failures = [OperationalError("", None, OSError())]
         assert await world.cloud.deliver(world.http, world.cloud.say(42, "上报")) == 200
         assert texts(world) == ["heard 1: 上报"]
 
 
-async def test_polling_confirms_only_what_was_heard_and_answered(engine: AsyncEngine) -> None:
-    async with telegram_world(engine, polling=True) as world:
-        loop = polling(world, engine)
+async def test_polling_confirms_only_what_was_heard_and_answered() -> None:
+    async with telegram_world(polling=True) as world:
+        loop = polling(world)
         for user, text in ((42, "一"), (7, "甲"), (42, "二")):
             world.cloud.say(user, text)
         world.desk.failures = [OperationalError("", None, OSError())]
@@ -104,9 +104,9 @@ async def test_polling_confirms_only_what_was_heard_and_answered(engine: AsyncEn
         assert len(world.desk.heard) == 3
 
 
-async def test_an_update_that_always_fails_is_passed_over(engine: AsyncEngine) -> None:
-    async with telegram_world(engine, polling=True) as world:
-        loop = polling(world, engine)
+async def test_an_update_that_always_fails_is_passed_over() -> None:
+    async with telegram_world(polling=True) as world:
+        loop = polling(world)
         world.cloud.say(42, "毒")
         world.desk.failures = [ValueError()] * 5
         for _ in range(4):
@@ -118,11 +118,11 @@ async def test_an_update_that_always_fails_is_passed_over(engine: AsyncEngine) -
         assert [one.body for one in world.desk.heard] == [Text("好")]
 
 
-async def test_a_killed_replica_answers_again_and_the_ledger_hears_once(engine: AsyncEngine) -> None:
-    async with telegram_world(engine, polling=True) as world:
+async def test_a_killed_replica_answers_again_and_the_ledger_hears_once() -> None:
+    async with telegram_world(polling=True) as world:
         world.cloud.say(42, "上报")
-        await polling(world, engine).round(wait=0)
-        await polling(world, engine).round(wait=0)  # the first one died before its next getUpdates
+        await polling(world).round(wait=0)
+        await polling(world).round(wait=0)  # the first one died before its next getUpdates
         assert texts(world) == ["heard 1: 上报"] * 2
         assert len(world.desk.heard) == 1
 
@@ -139,7 +139,7 @@ async def test_one_of_two_replicas_polls(engine: AsyncEngine) -> None:
         assert texts(world) == ["heard 1: 0", "heard 2: 1", "heard 3: 2"]
 
 
-async def test_the_token_reaches_no_answer(engine: AsyncEngine) -> None:
-    async with telegram_world(engine) as world:
+async def test_the_token_reaches_no_answer() -> None:
+    async with telegram_world() as world:
         await world.cloud.deliver(world.http, world.cloud.say(42, "hi"))
         assert "AAH" not in json.dumps(world.cloud.calls)
