@@ -23,6 +23,7 @@ from conversations.library import Forms
 from store import forms as form_versions
 from store.db import migrate, open_engine
 from store.words import Incoming, Receipt
+from store.workdays import seed_calendar
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -140,6 +141,8 @@ async def _bring_up(engine: AsyncEngine) -> None:
 
     try:
         await migrate(engine)
+        async with engine.begin() as tx:
+            await seed_calendar(tx)
     except (OSError, TimeoutError, PostgresError, DBAPIError) as fault:
         said = getattr(fault, "orig", None) or fault
         line = (str(said).splitlines() or [""])[0]

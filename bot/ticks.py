@@ -12,6 +12,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import log, metrics
 from bot.office import Office
+from notifier import outbox
 from store import backlog
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ def scheduler(office: Office) -> AsyncIOScheduler:
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     clockwork.add_job(_safely, "interval", seconds=15, args=[count_backlog, office])
+    clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=[every_night, office])
     return clockwork
 
 
@@ -43,3 +45,20 @@ async def count_backlog(office: Office) -> None:
     async with office.engine.connect() as connection:
         metrics.letters(await backlog.letters(connection, office.shift))
         metrics.media(*await backlog.media(connection, office.shift))
+
+
+async def every_night(office: Office) -> None:
+    """The menu and the directory, once a night however many replicas there are."""
+    from bot.roll_call import sync_contacts, sync_menu
+    from bot.wecom.door import WecomDoor
+
+    door, now = office.doors.get("wecom"), office.clock.now()
+    if not isinstance(door, WecomDoor):
+        return
+    async with office.engine.begin() as tx:
+        if not await outbox.occur(
+            tx, "contacts", "wecom", now.astimezone(office.settings.zone).date().isoformat(), now
+        ):
+            return
+    await sync_menu(office, door)
+    await sync_contacts(office, door)
