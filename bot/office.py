@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.turns import Turns
 from conversations.library import Forms
 from store import forms as form_versions
-from store.db import migrate, open_engine
+from store.db import migrate, open_engine, version
 from store.words import Incoming, Receipt
 from store.workdays import seed_calendar
 
@@ -61,8 +61,15 @@ class Office:
 
 @asynccontextmanager
 async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Office]:
-    """The whole office, with every door open whose settings are complete. Raises `Fault` when it cannot open."""
-    async with open_database(settings) as engine, ClientSession(cookie_jar=DummyCookieJar()) as http:
+    """The whole office on its own database. Raises `Fault` when it cannot open."""
+    async with open_database(settings) as engine, furnished(settings, engine, clock) as office:
+        yield office
+
+
+@asynccontextmanager
+async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None = None) -> AsyncIterator[Office]:
+    """An office on a migrated database, with every door open whose settings are complete."""
+    async with ClientSession(cookie_jar=DummyCookieJar()) as http:
         office = Office(
             settings=settings,
             engine=engine,
@@ -99,15 +106,16 @@ def open_objects(settings: Settings) -> ObjectStore:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[AsyncEngine]:
-    """The migrated database: the one of `LOOP153_DATABASE_URL`, or the embedded server under the data folder.
+async def open_database(settings: Settings, *, migrating: bool = True) -> AsyncIterator[AsyncEngine]:
+    """The database in its newest shape: the one of `LOOP153_DATABASE_URL`, or the embedded server under the data
+    folder. Without `migrating` it is left in the shape it has.
 
     Raises `Fault` when it cannot be reached or started.
     """
     async with database_address(settings) as url:
         engine = open_engine(url)
         try:
-            await _bring_up(engine)
+            await _bring_up(engine, migrating)
             yield engine
         finally:
             await engine.dispose()
@@ -135,11 +143,14 @@ async def database_address(settings: Settings) -> AsyncIterator[str]:
         await asyncio.to_thread(embedded.stop, server)
 
 
-async def _bring_up(engine: AsyncEngine) -> None:
+async def _bring_up(engine: AsyncEngine, migrating: bool) -> None:
     from asyncpg import PostgresError
     from sqlalchemy.exc import DBAPIError
 
     try:
+        if not migrating:
+            await version(engine)
+            return
         await migrate(engine)
         async with engine.begin() as tx:
             await seed_calendar(tx)

@@ -88,6 +88,14 @@ class TelegramDoor:
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)
 
+    async def trouble(self) -> str | None:
+        """Why the bot cannot work, if it cannot: for `doctor`."""
+        try:
+            answer = await self._api.call("getMe", {})
+        except (ClientError, OSError, TimeoutError) as fault:
+            return type(fault).__name__
+        return None if answer.ok else f"{answer.code} {answer.description}"
+
     async def hear(self, update: Update) -> bytes | None:
         """Hand one update to the desk; the body of the `sendMessage` that answers it, if anything was said."""
         incoming = read(update, self._api.bot)
