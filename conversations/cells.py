@@ -11,10 +11,11 @@ from conversations.kinds import SELECTS
 from conversations.rows import Faults, Row
 from store.words import NOTHING, Json
 
-HINTS = frozenset({"short", "keyboard", "search", "batch", "max"})
+HINTS: Mapping[str, type | None] = {"short": None, "keyboard": str, "search": bool, "batch": bool, "max": int}
 """Chat hints: a short label, the look of the choices, whether they are searched by typing, whether several come at
-once, and how many at most."""
+once, and how many at most. Each with the type of its value; `short` has one text per language."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SPOKEN = {str: "a text", bool: "true or false", int: "a whole number"}
 _SCALARS = (str, int, float, bool)
 
 
@@ -97,8 +98,12 @@ class Cells:
         if not isinstance(found, Mapping):
             self.faults.add(self.row, "bot must be a table of chat hints")
             return NOTHING
-        for hint in found.keys() - HINTS:
-            self.faults.add(self.row, f"there is no chat hint “bot.{hint}”; the hints are {', '.join(sorted(HINTS))}")
+        for hint, value in found.items():
+            if hint not in HINTS:
+                known = ", ".join(sorted(HINTS))
+                self.faults.add(self.row, f"there is no chat hint “bot.{hint}”; the hints are {known}")
+            elif (wanted := HINTS[hint]) and type(value) is not wanted:
+                self.faults.add(self.row, f"bot.{hint} must be {_SPOKEN[wanted]}")
         return {key: self._texts(value, "bot.short") if key == "short" else value for key, value in found.items()}
 
     def rest(self, *known: str) -> Mapping[str, Json]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from conversations.faults import Fault, FormFault
+from conversations.faults import FormFault, RowFault
 from conversations.form import Form
 from conversations.loading import load_form
 
@@ -34,7 +34,7 @@ class Forms:
     def of(cls, sources: Mapping[str, str], languages: frozenset[str] = frozenset()) -> Forms:
         """The forms of several files, by file name. Raises `FormFault`."""
         forms: list[Form] = []
-        faults: list[Fault] = []
+        faults: list[RowFault] = []
         for name, source in sources.items():
             try:
                 forms.append(load_form(source, name, languages))

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conversations.faults import Fault, FormFault
+from conversations.faults import FormFault, RowFault
 from store.words import Json
 
 LONGEST = 400_000
@@ -46,13 +46,13 @@ class Faults:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.found: list[Fault] = []
+        self.found: list[RowFault] = []
 
     def add(self, row: Row, reason: str) -> None:
-        self.found.append(Fault(self.file, row.sheet, row.number, row.name, reason, row.line))
+        self.found.append(RowFault(self.file, row.sheet, row.number, row.name, reason, row.line))
 
     def whole(self, reason: str, sheet: str = "", line: int = 0) -> None:
-        self.found.append(Fault(self.file, sheet, 0, "", reason, line))
+        self.found.append(RowFault(self.file, sheet, 0, "", reason, line))
 
     def check(self) -> None:
         """Raises `FormFault` when anything was found."""
