@@ -87,7 +87,7 @@ class _Builder:
             elif any(value == other.value for other in lists.get(name, ())):
                 self.faults.add(row, f"the list {name} has {value} twice")
             else:
-                columns = {key: cells.word(key) for key in cells.row.cells.keys() - {"list_name", "name", "label"}}
+                columns = {key: cells.word(key) for key in cells.rest("list_name", "name", "label")}
                 lists.setdefault(name, []).append(Alternative(value, label, columns))
         return {name: tuple(rows) for name, rows in lists.items()}
 
