@@ -56,6 +56,22 @@ def alembic_config(connection: Connection | None = None) -> Config:
     return config
 
 
+@asynccontextmanager
+async def alone(engine: AsyncEngine, lock: int) -> AsyncIterator[AsyncConnection | None]:
+    """A connection that holds this advisory lock, or None while another replica does. The lock lives and dies with
+    the connection: who wants to know whether it still holds asks the connection something."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        taken = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({lock})")
+        if not taken.scalar_one():
+            yield None
+            return
+        try:
+            yield connection
+        finally:
+            await connection.invalidate()
+
+
 async def reachable(engine: AsyncEngine, seconds: float = 2.0) -> bool:
     """Whether a trivial statement comes back in time."""
     try:

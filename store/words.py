@@ -177,6 +177,7 @@ class Choice:
     """A tapped option or menu entry: the `token` of the `Option` that was offered."""
 
     token: str
+    selected: tuple[tuple[str, str], ...] = ()  # (question, option) of each list or box on the card it came from
 
 
 class FileKind(StrEnum):
@@ -196,6 +197,7 @@ class File:
     name: str | None = None
     size: int | None = None
     album: str | None = None  # messages of one album carry the same value
+    note: str = ""  # the sentence written under it (Telegram's caption)
 
 
 class Datum(StrEnum):
@@ -262,6 +264,7 @@ class Found:
     lookup: Lookup
     items: tuple[Item, ...]
     total: int = 0  # how many there are, when `items` is one page of them
+    note: str = ""  # what else the books have to say, such as why a typed code cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +359,8 @@ class Later:
     after: timedelta
     counts: bool = True
     pause_door: bool = False  # a frequency limit: hold every letter of this door for `after`
+    doubt: bool = False  # the answer was lost: it may have arrived (a refused connection or an error code is no doubt)
+    fewer: bool = False  # too many calls at once: halve how many letters of this door are on their way
 
 
 @dataclass(frozen=True, slots=True)
