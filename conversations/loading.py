@@ -72,7 +72,7 @@ class _Builder:
             verb=verb,
             questions=self.survey(),
             source=source,
-            settings=cells.rest("form_id", "version", "title", "ledger", "verb"),
+            settings={"default_language": self.language, **cells.rest("form_id", "version", "title", "ledger", "verb")},
         )
 
     def choice_lists(self) -> dict[str, tuple[Alternative, ...]]:
