@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -60,6 +64,43 @@ async def reachable(engine: AsyncEngine, seconds: float = 2.0) -> bool:
     except Exception:
         return False
     return True
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection from the pool; one that broke in our hands is thrown away, not given to the next."""
+    async with engine.connect() as connection:
+        try:
+            yield connection
+        except Exception as fault:
+            if _lost(fault):
+                await connection.invalidate(fault)
+            raise
+
+
+def passing(fault: BaseException) -> bool:
+    """Whether taking the whole transaction again may help: a lost connection, a restart, a deadlock.
+
+    Safe also when the commit's answer was lost, because unique keys tell a repeat.
+    """
+    return _lost(fault) or _sqlstate(fault) in _TAKE_AGAIN
+
+
+_TAKE_AGAIN = {"40001", "40P01", "53300", "55P03"}  # serialization, deadlock, too many connections, lock not free
+
+
+def _lost(fault: BaseException) -> bool:
+    if isinstance(fault, OSError | asyncpg.InterfaceError):
+        return True
+    if isinstance(fault, DBAPIError) and (fault.connection_invalidated or isinstance(fault.__cause__, OSError)):
+        return True
+    state = _sqlstate(fault)
+    return state.startswith("08") or state in {"57P01", "57P02", "57P03"}  # connection; shutdown, crash, starting
+
+
+def _sqlstate(fault: BaseException) -> str:
+    source = fault.orig if isinstance(fault, DBAPIError) else fault
+    return str(getattr(source, "sqlstate", None) or "")
 
 
 Tx = AsyncConnection

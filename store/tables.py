@@ -6,6 +6,8 @@ Merchants' and evidence's `spot` is a plane point in kilometres (see `geo.py`), 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -49,6 +51,14 @@ class Point(UserDefinedType[str]):
 
     def get_col_spec(self, **_: object) -> str:
         return "point"
+
+    def bind_processor(self, dialect: object) -> Callable[[str | None], tuple[float, ...] | None]:
+        """What turns "(x,y)" into the two floats that the driver takes."""
+        return _pair
+
+
+def _pair(point: str | None) -> tuple[float, ...] | None:
+    return None if point is None else tuple(float(part) for part in point.strip("()").split(","))
 
 
 # --- people ---------------------------------------------------------------------------------------------

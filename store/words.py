@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 Json = Any
 """A value that JSON can hold; dates and decimals travel as strings."""
 
-NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+class _Nothing(Mapping[str, Json]):
+    """An empty mapping that nobody can fill; hashable, because Python 3.11 takes only such defaults in dataclasses."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> NoReturn:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+
+NOTHING: Mapping[str, Json] = _Nothing()
 
 
 # --- people -----------------------------------------------------------------------------------------------
