@@ -177,6 +177,7 @@ class Choice:
     """A tapped option or menu entry: the `token` of the `Option` that was offered."""
 
     token: str
+    selected: tuple[tuple[str, str], ...] = ()  # (question, option) of each list or box on the card it came from
 
 
 class FileKind(StrEnum):
@@ -196,6 +197,7 @@ class File:
     name: str | None = None
     size: int | None = None
     album: str | None = None  # messages of one album carry the same value
+    note: str = ""  # the sentence written under it (Telegram's caption)
 
 
 class Datum(StrEnum):
