@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conversations import kinds, pickers, step, tokens
-from conversations.kinds import MEDIA, PICKERS, SELECTS
-from conversations.options import found_items, matching, meaning, moment
-from conversations.prompts import name_of, prompt, shown, unreadable
+from conversations.kinds import MEDIA, PICKERS
+from conversations.options import found_items, matching, meaning, page_of
+from conversations.prompts import name_of, prompt, refusal, shown
 from conversations.scene import Scene, first
 from conversations.turn import Turn
 from conversations.walk import Slot, fits, many, several
@@ -26,28 +26,31 @@ def text(scene: Scene, words: str) -> Turn:
         return step.ask_next(scene, lead=scene.t("Everything is answered. Say “submit” to send it."))
     if slot.question.type in PICKERS:
         return pickers.search(scene, slot, words)
-    value = kinds.read(slot.question, words, scene.dialogue.language, scene.now)
-    if value is not None and fits(slot, value, scene.now):
-        return step.accept(scene, slot, value)
+    value = _read(scene, slot, words)
+    if not isinstance(value, kinds.Fault):
+        fitting = fits(slot, value, scene.now)
+        return step.accept(scene, slot, value) if fitting else step.invalid(scene, slot, refusal(scene, slot, value))
     story = story_slot(scene)
     media = slot.question.type in {*MEDIA, "geopoint"}
-    if value is None and media and story is not None and fits(story, words.strip(), scene.now):
+    if media and story is not None and fits(story, words.strip(), scene.now):
         return step.note(scene, story, words.strip(), scene.t("Noted as “{question}”.", question=name_of(scene, story)))
-    if value is None and slot.question.type in SELECTS:
-        return _narrow(scene, slot, words)
-    return step.invalid(scene, slot, _why(scene, slot, value))
+    return _narrow(scene, slot, words) or step.invalid(scene, slot, refusal(scene, slot, value))
 
 
-def _why(scene: Scene, slot: Slot, value: Json) -> str:
-    said = scene.text(slot.question.constraint_message) if value is not None else ""
-    return said or unreadable(scene, slot)
+def _read(scene: Scene, slot: Slot, words: str) -> Json:
+    """Numbers mean the options on the screen, names all that may be chosen."""
+    for offers in (page_of(scene, slot), slot.offers):
+        value = kinds.read(slot.question, words, scene.dialogue.language, scene.now, offers)
+        if not isinstance(value, kinds.Fault):
+            break
+    return value
 
 
-def _narrow(scene: Scene, slot: Slot, words: str) -> Turn:
+def _narrow(scene: Scene, slot: Slot, words: str) -> Turn | None:
     """A long list is searched by typing part of a label."""
     left = matching(scene, slot, words.strip())
     if not left or len(left) == len(slot.offers):
-        return step.invalid(scene, slot, unreadable(scene, slot))
+        return None
     narrowed = scene.after(found={"question": slot.key, "words": words.strip(), "page": 0})
     return narrowed.turn(prompt(narrowed, slot, fresh=False, lead=scene.t("Which one?")))
 
@@ -101,9 +104,9 @@ def _chosen(scene: Scene, slot: Slot, value: str) -> Turn:
             return step.ask_next(scene.after(found=NOTHING), fresh=False)
     if slot.question.type in PICKERS:
         return _picked(scene, slot, value)
-    answer = moment(slot.question.type, value, scene.now) or value
+    answer = _read(scene, slot, value) if slot.question.type in ("date", "datetime") else value
     if not fits(slot, [answer] if several(slot.question) else answer, scene.now):
-        return step.invalid(scene, slot, _why(scene, slot, answer))
+        return step.invalid(scene, slot, refusal(scene, slot, answer))
     return step.take(scene, slot, answer)
 
 
@@ -124,7 +127,7 @@ def take_item(scene: Scene, slot: Slot, item: Mapping[str, Json], lead: str = ""
     if not item["leaf"]:
         return pickers.browse(scene, slot, value)
     if not fits(slot, [value] if several(slot.question) else value, scene.now):
-        return step.invalid(scene, slot, _why(scene, slot, value))
+        return step.invalid(scene, slot, refusal(scene, slot, value))
     return step.take(scene, slot, value, item.get("label"), lead)
 
 
@@ -158,8 +161,15 @@ def file(scene: Scene, sent: File) -> Turn:
     if len(kept) >= many(slot.question) and scene.dialogue.editing != slot.key:
         return scene.say(scene.t("{what} is as many as fit; this one is left out.", what=shown(scene, slot)))
     same_album = bool(sent.album) and sent.album == scene.dialogue.album
+    scene = _captioned(scene, sent.note.strip())
     turn = _kept(scene.after(album=sent.album or ""), slot, sent.id)
     return Turn(turn.dialogue, lookup=turn.lookup, events=turn.events) if same_album else turn
+
+
+def _captioned(scene: Scene, note: str) -> Scene:
+    """The sentence under a photo tells what was seen, unless that was told already."""
+    story = story_slot(scene)
+    return step.stored(scene, story, note) if story is not None and note and fits(story, note, scene.now) else scene
 
 
 def _kept(scene: Scene, slot: Slot, value: str) -> Turn:
@@ -191,7 +201,7 @@ def place(scene: Scene, sent: Place) -> Turn:
         return scene.say(scene.t("{title} needs no place.", title=scene.title))
     value = place_value(sent)
     if not fits(slot, value, scene.now):
-        return step.invalid(scene, slot, _why(scene, slot, value))
+        return step.invalid(scene, slot, refusal(scene, slot, value))
     if scene.open is not None and scene.open.key == slot.key:
         return step.accept(scene, slot, value)
     if scene.open is not None and scene.open.question.type == "merchant":

@@ -43,6 +43,11 @@ def speech(language: str) -> Speech:
     return Speech(known, _sentences(_FOLDERS[known]) if known in _FOLDERS else {})
 
 
+def gettext(msgid: str, language: str, **facts: Json) -> str:
+    """One sentence in that language, for whoever has no dialogue at hand."""
+    return speech(language)(msgid, **facts)
+
+
 def mark(msgid: str) -> str:
     """Marks a sentence in a table for the catalogue; it is translated where it is said."""
     return msgid
@@ -55,6 +60,6 @@ def _sentences(folder: str) -> dict[str, str]:
     return {_first(key): _first(text) for key, text in pairs if _first(text)}
 
 
-def _first(text: str | Iterable[str]) -> str:
+def _first(text: str | Iterable[str] | None) -> str:
     """A plural has several forms; Chinese has one of everything."""
-    return text if isinstance(text, str) else next(iter(text), "")
+    return text if isinstance(text, str) else next(iter(text or ()), "")

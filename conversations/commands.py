@@ -64,8 +64,10 @@ def command(text: str) -> Command | None:
     name = _COMMANDS.get(head)
     if name == "edit" and _DIGITS.fullmatch(rest):
         return Command(name, rest)
-    if name in ("find", "nudge", "start") and rest:
+    if name in ("find", "nudge") and rest:
         return Command(name, rest)
+    if heard.startswith("start "):  # how Telegram opens a chat from a link
+        return Command("help")
     close = re.fullmatch(r"修改\s*(\d{1,3})", heard)
     return Command("edit", close.group(1)) if close else None
 

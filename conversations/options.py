@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from conversations import tokens
 from conversations.catalogue import Speech, mark
 from conversations.form import Alternative
 from conversations.kinds import PICKERS
+from conversations.moments import SHANGHAI
 from conversations.scene import Scene
 from conversations.walk import Slot, several
 from store.words import Json, Option
 
 PAGE = 8
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _TYPED = frozenset({"text", "integer", "decimal", "time"})
 """Types where a number may be the answer itself, so that nothing is numbered."""
 
@@ -24,8 +22,16 @@ FIXED: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """What a picker offers besides the books."""
 
-_MOMENTS = (("now", mark("Just now")), ("hour", mark("About an hour ago")), ("morning", mark("This morning")))
-_DAYS = (("today", mark("Today")), ("yesterday", mark("Yesterday")))
+_TIMES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "datetime": (
+        ("now", mark("Just now")),
+        ("1 hour ago", mark("An hour ago")),
+        ("this morning", mark("This morning")),
+        ("yesterday", mark("Yesterday")),
+    ),
+    "date": (("today", mark("Today")), ("yesterday", mark("Yesterday"))),
+}
+"""Days and times to tap; the values are read as if they had been typed."""
 
 
 def options(scene: Scene, slot: Slot) -> tuple[Option, ...]:
@@ -67,12 +73,10 @@ def _answers(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
         yield from ((value, t(label)) for value, label in FIXED.get(kind, ()))
         if kind == "indicator":
             yield from _tree(scene, slot, t)
-    elif kind == "datetime":
-        noon = scene.now.astimezone(_SHANGHAI).hour >= 12
-        yield from ((value, t(label)) for value, label in _MOMENTS if value != "morning" or noon)
-        yield "yesterday", t("Yesterday")
-    elif kind == "date":
-        yield from ((value, t(label)) for value, label in _DAYS)
+    morning = scene.now.astimezone(SHANGHAI).hour < 12
+    for value, label in _TIMES.get(kind, ()):
+        if not (morning and value == "this morning"):
+            yield value, t(label)
 
 
 def _tree(scene: Scene, slot: Slot, t: Speech) -> Iterator[tuple[str, str]]:
@@ -101,21 +105,6 @@ def found_items(scene: Scene, slot: Slot) -> list[Mapping[str, Json]]:
 
 def _with_detail(item: Mapping[str, Json]) -> str:
     return f"{item['label']} · {item['detail']}" if item.get("detail") else item["label"]
-
-
-def moment(kind: str, value: str, now: datetime) -> str | None:
-    """The ISO text that a tapped "just now" or "yesterday" stands for."""
-    here = now.astimezone(_SHANGHAI).replace(microsecond=0)
-    if kind == "date":
-        days = {"today": 0, "yesterday": 1}
-        return (here.date() - timedelta(days=days[value])).isoformat() if value in days else None
-    times = {
-        "now": here,
-        "hour": here - timedelta(hours=1),
-        "morning": here.replace(hour=9, minute=0, second=0),
-        "yesterday": (here - timedelta(days=1)).replace(hour=12, minute=0, second=0),
-    }
-    return times[value].isoformat() if value in times else None
 
 
 def meaning(scene: Scene, slot: Slot, part: str) -> str | None:

@@ -62,20 +62,9 @@ def name_of(scene: Scene, slot: Slot) -> str:
     return scene.text(short if isinstance(short, dict) else slot.question.label).rstrip("?？:：")
 
 
-def unreadable(scene: Scene, slot: Slot) -> str:
-    """Why what was said does not answer this question, and what would."""
-    t, own = scene.t, scene.text(slot.question.constraint_message)
-    match slot.question.type:
-        case "integer" | "decimal":
-            return own or t("Please give a number.")
-        case "date" | "datetime" | "time":
-            return own or t("I cannot read that as a time. Try “yesterday 15:30” or “11-20 15:30”.")
-        case "geopoint":
-            return t("Please send the place itself: tap +, then Location.")
-        case "image":
-            return t("Please send a photo.")
-        case "audio" | "file":
-            return t("Please send a recording or a file.")
-        case "text":
-            return own or t("Please say a little more.")
-    return t("That is none of the answers. Please tap one, or send its number.")
+def refusal(scene: Scene, slot: Slot, value: Json) -> str:
+    """Why this is no answer to this question: it was not understood, or the constraint does not hold."""
+    if isinstance(value, kinds.Fault):
+        return scene.t(value.message, **value.facts)
+    said = scene.text(slot.question.constraint_message)
+    return said or scene.t("That does not fit here. Please answer again.")

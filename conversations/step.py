@@ -1,4 +1,4 @@
-"""The form engine: takes an answer, and asks what is still open. Back, skip and edit are here, so every form has them."""
+"""The form engine: takes an answer and asks what is still open. Back, skip and edit are here: every form has them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def take(scene: Scene, slot: Slot, value: Json, label: str | None = None, lead: 
 def added(scene: Scene, slot: Slot, value: Json, label: str | None = None) -> Scene:
     """The scene with one more value in a question that takes several."""
     before = slot.answer if isinstance(slot.answer, list) else []
-    if value in before:
+    if value in before or len(before) >= many(slot.question):
         return scene
     labels = [scene.dialogue.labels.get(slot.key, ""), label or ""]
     return stored(scene, slot, [*before, value], scene.t.row(one for one in labels if one) or None)
@@ -151,4 +151,6 @@ def already(scene: Scene, slot: Slot) -> Turn:
     """The answer to a tap that came again or too late: nothing changes."""
     if not slot.answered:
         return scene.say(scene.t("That question was passed over already. “edit” takes it up again."))
-    return scene.say(scene.t("Already noted: {question}: {answer}", question=name_of(scene, slot), answer=shown(scene, slot)))
+    return scene.say(
+        scene.t("Already noted: {question}: {answer}", question=name_of(scene, slot), answer=shown(scene, slot))
+    )

@@ -10,9 +10,9 @@ from __future__ import annotations
 from hashlib import sha256
 
 _LONGEST = 20  # bytes of one part: q, an id of 8 and two parts stay below 64
-SKIP, DONE, KEEP, CLEAR, MORE, UP, BROWSE, EDIT = (
-    "!skip !done !keep !clear !more !up !browse !edit".split()
-)
+SKIP, DONE, KEEP, CLEAR = "!skip", "!done", "!keep", "!clear"
+MORE, UP, BROWSE, EDIT = "!more", "!up", "!browse", "!edit"
+"""Values that are not answers but ways on; "!" begins no choice's name."""
 
 
 def short(part: str) -> str:

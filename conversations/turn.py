@@ -28,6 +28,7 @@ class Dialogue:
     editing: str | None = None  # the question that is asked again, from the review or by going back
     reviewing: bool = False
     offered: tuple[str, ...] = ()  # tokens of the options last shown, in order: what "2" means now
+    named: tuple[str, ...] = ()  # the labels of those options, as they are compared: what "submit" means now
     found: Mapping[str, Json] = NOTHING  # what the books gave the open picker: question, items, words
     browsing: Mapping[str, Json] = NOTHING  # an open list or entry: kind, query, page
     pending: Mapping[str, Json] = NOTHING  # the engine's own open question (throw away? go on?) and what it keeps

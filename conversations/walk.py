@@ -12,7 +12,7 @@ from datetime import datetime
 
 from conversations.expressions import POSITION
 from conversations.form import Alternative, Expression, Form, Question, every
-from conversations.kinds import MEDIA, PICKERS, SELECTS
+from conversations.kinds import MEDIA, PICKERS, SELECTS, is_answer
 from conversations.turn import Dialogue
 from store.words import NOTHING, Json
 
@@ -77,7 +77,7 @@ def walk(form: Form, dialogue: Dialogue, now: datetime) -> Walk:
 def fits(slot: Slot, value: Json, now: datetime) -> bool:
     """Whether the value may stand: it is still offered, and the constraint holds."""
     question = slot.question
-    if not isinstance(value, _shape(question)) or isinstance(value, bool):
+    if not _is_answer(question, value):
         return False
     if question.type in SELECTS:
         offered = {one.value for one in slot.offers}
@@ -227,9 +227,8 @@ def many(question: Question) -> int:
     return most if isinstance(most, int) and (question.type in MEDIA or question.type in PICKERS) else 1
 
 
-def _shape(question: Question) -> type | tuple[type, ...]:
-    """What its answers are in JSON; another shape comes from another version of the form."""
-    if several(question):
-        return list
-    shapes = {"integer": int, "decimal": (int, float), "geopoint": Mapping}
-    return shapes.get(question.type, str)
+def _is_answer(question: Question, value: Json) -> bool:
+    """Whether it has the shape of an answer; another shape comes from another version of the form, or from outside."""
+    if question.type in PICKERS and several(question):
+        return isinstance(value, list) and all(is_answer(question, one) for one in value)
+    return is_answer(question, value)
