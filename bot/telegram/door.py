@@ -6,7 +6,7 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,22 +15,20 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import metrics
-from bot.doors import Media, MediaGone
+from bot.doors import Media, MediaGone, Receive
 from bot.telegram.api import BotApi
 from bot.telegram.pages import keyboard, pages
 from bot.telegram.polling import Polling
 from bot.telegram.read import DOOR, WANTED, read
 from bot.telegram.send import envelope, send
 from bot.telegram.updates import Update
-from store.words import Address, Incoming, Outcome, Receipt, Say
+from store.words import Address, Outcome, Say
 
 log = logging.getLogger(__name__)
 
 PATH = "/telegram/webhook"
 _SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  (the name of the header)
 _BROKEN_FILE = (400, 404)
-
-Receive = Callable[[Incoming], Awaitable[Receipt]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +87,14 @@ class TelegramDoor:
         for errand in self._errands:
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)
+
+    async def trouble(self) -> str | None:
+        """Why the bot cannot work, if it cannot: for `doctor`."""
+        try:
+            answer = await self._api.call("getMe", {})
+        except (ClientError, OSError, TimeoutError) as fault:
+            return type(fault).__name__
+        return None if answer.ok else f"{answer.code} {answer.description}"
 
     async def hear(self, update: Update) -> bytes | None:
         """Hand one update to the desk; the body of the `sendMessage` that answers it, if anything was said."""
