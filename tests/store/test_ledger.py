@@ -179,7 +179,7 @@ async def test_evidence_of_somebody_else_or_of_another_clue_is_refused(tx: Tx) -
 
 async def test_a_clue_goes_through_head_county_and_city_and_back(tx: Tx) -> None:
     number = (await report(tx, indicator=None)).entry.number
-    steps = [
+    steps: list[tuple[str, str, dict[str, Any], str, Holder | None]] = [
         ("ask_info", "mq-yx-head", {"text": "哪一排货架?"}, "need_info", Holder(person="mq-cm")),
         ("supply", "mq-cm", {"text": "第二排"}, "head_review", Holder(unit=f"{MQ}-YX", role=Role.DEPARTMENT_HEAD)),
         ("classify", "mq-yx-head", {"indicator": CODE}, "county_review", COUNTY),
