@@ -56,6 +56,10 @@ class Scene:
         """The scene with these fields of the dialogue changed."""
         return replace(self, dialogue=replace(self.dialogue, **changes))
 
+    def unasked(self) -> Scene:
+        """Without the engine's own open question; what was sent and still waits for a yes is kept."""
+        return self if self.dialogue.pending.get("kind") == "begin" else self.after(pending=NOTHING)
+
     def event(self, kind: str, question: str = "") -> Event:
         return Event(kind, self.dialogue.form or "", self.dialogue.version, question)
 
