@@ -8,8 +8,9 @@ from conversations.form import Expression, Form, Question, every
 
 Report = Callable[[Question, str], None]
 
-_EARLY = ("relevant", "required", "constraint", "choice_filter", "repeat_count")
-"""Read when a question is asked, so everything in them must have been asked before."""
+_EARLY = ("relevant", "constraint", "choice_filter", "repeat_count")
+"""Read when a question is asked, so everything in them must have been asked before. `required` is read when somebody
+wants to pass on, and photos may come before they are asked for: "words, unless there is a photo" is no circle."""
 _DECIDING = ("relevant", "calculation", "choice_filter", "repeat_count")
 """Decide about a question's own value, so it must not depend on itself through them."""
 

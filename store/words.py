@@ -264,6 +264,7 @@ class Found:
     lookup: Lookup
     items: tuple[Item, ...]
     total: int = 0  # how many there are, when `items` is one page of them
+    note: str = ""  # what else the books have to say, such as why a typed code cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,6 +359,8 @@ class Later:
     after: timedelta
     counts: bool = True
     pause_door: bool = False  # a frequency limit: hold every letter of this door for `after`
+    doubt: bool = False  # the answer was lost: it may have arrived (a refused connection or an error code is no doubt)
+    fewer: bool = False  # too many calls at once: halve how many letters of this door are on their way
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from store import tables
 from store.db import Tx
 from store.geo import spot
+from store.merchants import grams
 from store.words import Address, Department, FieldRole, Level, Person, Role
 
 CITY, MQ, SX = "411400", "411421", "411422"
@@ -201,7 +202,7 @@ def _shop(
         "datum": "wgs84",
         "spot": spot(lat, lon),
         "initials": initials,
-        "grams": sorted({word[i : i + 2] for word in (name, owner, initials) for i in range(len(word) - 1)}),
+        "grams": grams(name, owner, initials, county),
         "customer_manager": f"{letters}-cm",
         "market_inspector": f"{letters}-mi",
         "delivery_worker": f"{letters}-dw",
