@@ -111,6 +111,8 @@ def _chosen(scene: Scene, slot: Slot, value: str) -> Turn:
 
 
 def _next_page(scene: Scene, slot: Slot) -> Turn:
+    if slot.question.type in PICKERS:
+        return pickers.next_page(scene, slot)
     found = scene.dialogue.found if scene.dialogue.found.get("question") == slot.key else NOTHING
     page = found.get("page", 0) + 1
     return step.ask_next(scene.after(found={"question": slot.key, **found, "page": page}), fresh=False)

@@ -123,7 +123,9 @@ def _done(scene: Scene, _rest: str) -> Turn:
     if scene.form is None:
         return help_(scene, "")
     slot = scene.open
-    return step.finish(scene, slot) if slot is not None and slot.answered else step.ask_next(scene, fresh=False)
+    if slot is not None and (slot.answered or (slot.question.type == "text" and not slot.required)):
+        return step.finish(scene, slot)
+    return step.ask_next(scene, fresh=False)
 
 
 def _edit(scene: Scene, rest: str) -> Turn:

@@ -159,7 +159,12 @@ def _entry(scene: Scene, answer: Found) -> Turn:
     item = answer.items[0]
     verbs = [(str(one["verb"]), _label(scene, one["label"])) for one in item.data.get("verbs", ())]
     number = str(item.value)
-    opened = {**browsing, "number": number, "verbs": [verb for verb, _ in verbs], "text": item.data.get("text", "")}
+    opened = {
+        **browsing,
+        "number": number,
+        "verbs": [verb for verb, _ in verbs],
+        "text": item.data.get("text") or item.detail,
+    }
     options = [Option(tokens.verb(number, verb), label) for verb, label in verbs]
     if browsing.get("back"):
         options.append(Option(tokens.move("list"), scene.t("Back to the list")))

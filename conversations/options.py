@@ -70,6 +70,8 @@ def _answers(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
             yield tokens.MORE, t("More …")
     elif kind in PICKERS:
         yield from ((item["value"], _with_detail(item)) for item in found_items(scene, slot))
+        if found_items(scene, slot) and scene.dialogue.found.get("more"):
+            yield tokens.MORE, t("More …")
         yield from ((value, t(label)) for value, label in FIXED.get(kind, ()))
         if kind == "indicator":
             yield from _tree(scene, slot, t)

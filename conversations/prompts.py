@@ -65,7 +65,9 @@ def noted(scene: Scene, slot: Slot) -> str:
     if slot.question.type in MEDIA:
         received = scene.t("{what} received.", what=said_now)
         return f"{received}\n{scene.t('Is there more? Just send it.')}" if asked else received
-    return scene.t("Chosen: {what}. Is there more?", what=said_now)
+    return (
+        scene.t("Chosen: {what}. Is there more?", what=said_now) if asked else scene.t("Chosen: {what}.", what=said_now)
+    )
 
 
 def name_of(scene: Scene, slot: Slot) -> str:

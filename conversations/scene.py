@@ -47,7 +47,7 @@ class Scene:
     def title(self) -> str:
         """The open form by name, with the entry it is about."""
         title = self.text(self.form.title) if self.form is not None else ""
-        return f"{title} {self.dialogue.subject}" if self.dialogue.subject else title
+        return f"{title} · {self.dialogue.subject}" if self.dialogue.subject else title
 
     def text(self, texts: Texts) -> str:
         return words_of(texts, self.dialogue.language)

@@ -41,7 +41,9 @@ def take(scene: Scene, slot: Slot, value: Json, label: str | None = None, lead: 
     grown = after.walk.slot(slot.key) or slot
     event = scene.event("answered", slot.key)
     if len(grown.answer or ()) >= many(slot.question):
-        return first(ask_next(after.after(collecting=None, editing=None), lead=lead), events=(event,))
+        full = after.after(collecting=None, editing=None)
+        said = lead or (noted(full, grown) if many(slot.question) > 1 else "")
+        return first(ask_next(full, lead=said), events=(event,))
     return after.turn(Say(lead or noted(after, grown), options(after, grown)), events=(event,))
 
 
