@@ -14,8 +14,13 @@ from store.words import NOTHING, Json
 HINTS: Mapping[str, type | None] = {"short": None, "keyboard": str, "search": bool, "batch": bool, "max": int}
 """Chat hints: a short label, the look of the choices, whether they are searched by typing, whether several come at
 once, and how many at most. Each with the type of its value; `short` has one text per language."""
+LONGEST_TEXT = 2_000
+"""Characters of one text."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SPOKEN = {str: "a text", bool: "true or false", int: "a whole number"}
+_TAKEN = frozenset({"bot", "value", "caption", "image", "audio", "video", "media", "form_title", "id_string"})
+"""Mean something else to the tools that read XLSForm."""
 _SCALARS = (str, int, float, bool)
 
 
@@ -37,7 +42,10 @@ class Cells:
         if not isinstance(value, _SCALARS):
             self.faults.add(self.row, f"{column} must be a text")
             return ""
-        return str(value).lower() if isinstance(value, bool) else str(value).strip()
+        text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        if len(text) > LONGEST_TEXT or _CONTROL.search(text):
+            self.faults.add(self.row, f"{column} is longer than {LONGEST_TEXT} characters, or has control characters")
+        return text
 
     def texts(self, column: str) -> Texts:
         """A text per language; a plain text is in the default language."""
@@ -52,7 +60,11 @@ class Cells:
                 self.faults.add(self.row, f"{column} has “{language}” where a language such as zh or en belongs")
             elif not isinstance(text, str) or not text.strip():
                 self.faults.add(self.row, f"{column} is empty in {language}")
-        return {language: str(text) for language, text in found.items()}
+            elif len(text) > LONGEST_TEXT or _CONTROL.search(text):
+                self.faults.add(
+                    self.row, f"{column} is longer than {LONGEST_TEXT} characters, or has control characters"
+                )
+        return {language: str(text).strip() for language, text in found.items()}
 
     def expression(self, column: str) -> Compiled | None:
         """The compiled expression of a column; `yes` and `no` stand for true() and nothing."""
@@ -111,4 +123,6 @@ class Cells:
         for column, value in self.row.cells.items():
             if not isinstance(value, (*_SCALARS, dict)):
                 self.faults.add(self.row, f"{column} must be a plain value")
-        return {column: value for column, value in self.row.cells.items() if column not in known}
+            elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", column) or column in _TAKEN:
+                self.faults.add(self.row, f"“{column}” is no name for a column")
+        return {column: value for column, value in self.row.cells.items() if column not in known and value != ""}

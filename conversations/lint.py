@@ -50,6 +50,7 @@ class _Check:
         self.form = form
         self.book = book
         self.faults = faults
+        self.language = str(book.settings.cells.get("default_language", "zh"))
         self.named = {question.name: question for question in every(form.questions)}
         self.in_repeats = {
             child.name for one in every(form.questions) if one.type == "repeat" for child in every(one.children)
@@ -119,7 +120,7 @@ class _Check:
 
     def translations(self, languages: frozenset[str]) -> None:
         found = list(self.all_texts())
-        wanted = languages.union(*(one for _row, _column, one in found))
+        wanted = languages.union({self.language}, *(one for _row, _column, one in found))
         for row, column, one in found:
             for language in sorted(wanted - one.keys()):
                 self.faults.add(row, f"{column} is missing in {language}")
@@ -127,12 +128,11 @@ class _Check:
             self.faults.add(self.book.settings, "the title is missing")
 
     def all_texts(self) -> Iterator[tuple[Row, str, Texts]]:
-        language = str(self.book.settings.cells.get("default_language", "zh"))
         for row in (self.book.settings, *self.book.choices):
             for column in ("title", "label"):
                 value = row.cells.get(column)
                 if value:
-                    yield row, column, value if isinstance(value, dict) else {language: str(value)}
+                    yield row, column, value if isinstance(value, dict) else {self.language: str(value)}
         for question in every(self.form.questions):
             for column, one in texts(question):
                 if one:

@@ -72,7 +72,7 @@ class _Builder:
             verb=verb,
             questions=self.survey(),
             source=source,
-            settings=cells.rest("form_id", "version", "title", "ledger", "verb"),
+            settings={"default_language": self.language, **cells.rest("form_id", "version", "title", "ledger", "verb")},
         )
 
     def choice_lists(self) -> dict[str, tuple[Alternative, ...]]:
@@ -87,7 +87,7 @@ class _Builder:
             elif any(value == other.value for other in lists.get(name, ())):
                 self.faults.add(row, f"the list {name} has {value} twice")
             else:
-                columns = {key: cells.word(key) for key in cells.row.cells.keys() - {"list_name", "name", "label"}}
+                columns = {key: cells.word(key) for key in cells.rest("list_name", "name", "label")}
                 lists.setdefault(name, []).append(Alternative(value, label, columns))
         return {name: tuple(rows) for name, rows in lists.items()}
 

@@ -41,7 +41,8 @@ class Heard:
     days: tuple[date, ...] = ()
     clock: time | None = None
     exact: datetime | None = None  # "just now", "two hours ago"
-    vague: bool = False  # only a part of the day was named
+    vague: bool = False  # at most a part of the day was named
+    unclear: bool = False  # 3点 may be 15:00
 
 
 def hear(text: str, now: datetime) -> Heard | None:
@@ -52,11 +53,13 @@ def hear(text: str, now: datetime) -> Heard | None:
         return None
     rest = _Rest(_weekdays_kept(folded))
     exact = _exact(rest, here)
-    days = () if exact else tuple(_days(rest, here.date()))
-    clock, vague = (None, False) if exact else _clock(rest)
-    if _FILLERS.sub("", rest.text) or not (exact or days or clock):
-        return None
-    return Heard(days, clock, exact, vague)
+    if exact:
+        return None if _FILLERS.sub("", rest.text) else Heard(exact=exact)
+    try:
+        heard = _clock(rest, tuple(_days(rest, here.date())))
+    except ValueError:
+        return None  # 25 o'clock
+    return heard if (heard.days or heard.clock) and not _FILLERS.sub("", rest.text) else None
 
 
 def days_of(heard: Heard, now: datetime) -> Iterator[date]:
@@ -75,8 +78,9 @@ def moments_of(heard: Heard, now: datetime) -> Iterator[datetime]:
         return
     for day in heard.days or (here.date(), here.date() - timedelta(days=1)):
         at = datetime.combine(day, heard.clock or time(12), SHANGHAI)
-        unsaid = heard.clock is None or heard.vague
-        yield here if unsaid and day == here.date() and (heard.clock is None or at > here) else at
+        if heard.unclear:
+            yield at + timedelta(hours=12)
+        yield here if heard.vague and day == here.date() and (heard.clock is None or at > here) else at
 
 
 class _Rest:
@@ -102,9 +106,9 @@ def _weekdays_kept(text: str) -> str:
 def _exact(rest: _Rest, here: datetime) -> datetime | None:
     if rest.take(r"刚才|刚刚|现在|just now|right now|\bnow\b"):
         return here
-    if match := rest.take(r"半个?小时(?:之|以)?前"):
+    if rest.take(r"(?<!个)半个?小时(?:之|以)?前"):
         return here - timedelta(minutes=30)
-    number = r"(\d{1,3}(?:\.5)?|half an|an?|one|two|three|four|five)"
+    number = r"(\d{1,3}(?:\.5)?|\b(?:half an|an?|one|two|three|four|five))"
     if match := rest.take(rf"{number}\s*个?半?(小时|钟头|分钟|hours?|hrs?|minutes?|mins?)\s*(?:之|以)?(?:前|ago)"):
         count = float(_NUMBERS.get(match[1], match[1]))
         minutes = match[2][0] in "分m"
@@ -198,14 +202,16 @@ def _valid(year: int, month: int, day: int) -> Iterator[date]:
         return
 
 
-def _clock(rest: _Rest) -> tuple[time | None, bool]:
+def _clock(rest: _Rest, days: tuple[date, ...]) -> Heard:
+    """The time beside the days. Raises ValueError for an hour that no clock has."""
     part = rest.take("|".join(sorted(_PARTS, key=len, reverse=True)))
     hour_of_part = _PARTS[part[0]] if part else None
     for read in (_with_colon, _with_hours, _with_am_pm):
         if found := read(rest):
             hour, minute, late = found
-            return _at(_in_part(hour, hour_of_part, late), minute), False
-    return (time(hour_of_part), True) if hour_of_part is not None else (None, False)
+            unclear = read is _with_hours and part is None and 1 <= hour <= 6
+            return Heard(days, time(_in_part(hour, hour_of_part, late), minute), unclear=unclear)
+    return Heard(days, time(hour_of_part) if hour_of_part is not None else None, vague=True)
 
 
 def _with_colon(rest: _Rest) -> tuple[int, int, bool | None] | None:
@@ -233,7 +239,3 @@ def _in_part(hour: int, part: int | None, late: bool | None) -> int:
     if part is not None and hour < 12:
         return hour + 12 if part >= 15 or (part == 12 and hour < 3) else hour
     return hour
-
-
-def _at(hour: int, minute: int) -> time | None:
-    return time(hour, minute) if hour < 24 and minute < 60 else None

@@ -56,7 +56,7 @@ def decimal_of(text: str) -> Decimal | None:
     folded = _MEASURE.sub("", fold(text))
     if len(folded) > _LONGEST:
         return None
-    if (words := spoken(folded)) is not None and folded not in _TENS and folded != "万":
+    if (words := spoken(folded)) is not None and folded not in ("百", "千", "万"):
         return Decimal(words)
     if folded.startswith("负") and (words := spoken(folded[1:])) is not None:
         return Decimal(-words)

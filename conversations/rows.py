@@ -18,12 +18,14 @@ MOST_ROWS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet; `number` counts from 1 (0: the sheet of settings), `line` is where it begins in TOML."""
+    """One row of a sheet; `number` counts from 1 (0: the sheet of settings). `line` is where it begins in TOML,
+    `shown` its number in Excel, which also counts the header and empty rows."""
 
     sheet: str
     number: int
     cells: Mapping[str, Json]
     line: int = 0
+    shown: int = 0
 
     @property
     def name(self) -> str:
@@ -49,7 +51,8 @@ class Faults:
         self.found: list[RowFault] = []
 
     def add(self, row: Row, reason: str) -> None:
-        self.found.append(RowFault(self.file, row.sheet, row.number, row.name, reason, row.line))
+        number = row.shown or row.number
+        self.found.append(RowFault(self.file, row.sheet, number, row.name, reason, row.line))
 
     def whole(self, reason: str, sheet: str = "", line: int = 0) -> None:
         self.found.append(RowFault(self.file, sheet, 0, "", reason, line))

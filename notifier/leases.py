@@ -33,12 +33,12 @@ WITH due AS MATERIALIZED (
 ), mine AS (
   UPDATE letter l SET state = 'claimed', owner = $2, lease_until = clock_timestamp() + $5::interval
   FROM due WHERE l.id = due.id
-  RETURNING l.id, l.key, l.address, l.person_id, l.template, l.facts::text AS facts, l.urgent, l.attempts, l.repeats, l.bundle,
-            l.body, l.started_at, l.not_before, due.state AS was
+  RETURNING l.id, l.key, l.address, l.person_id, l.template, l.facts::text AS facts, l.urgent, l.attempts,
+            l.repeats, l.bundle, l.body, l.started_at, l.not_before, due.state AS was
 )
 SELECT m.*, p.language, clock_timestamp() - m.started_at AS doubtful_for,
        c.off_at IS NULL AND c.person_id IS NOT NULL AND p.active AS reachable,
-       coalesce(s.parallel, 32) AS parallel
+       coalesce(s.parallel, 32) AS parallel, s.broken IS NOT NULL AS broken
 FROM mine m
 LEFT JOIN contact c ON c.door = $1 AND c.address = m.address AND c.person_id = m.person_id
 LEFT JOIN person p ON p.id = m.person_id
@@ -47,8 +47,8 @@ ORDER BY m.not_before, m.id
 """
 _START = """
 UPDATE letter l
-SET state = 'started', started_at = clock_timestamp(), lease_until = clock_timestamp() + $6::interval,
-    body = d.body, body_sha256 = d.sha, repeats = l.repeats + d.again
+SET state = 'started', started_at = coalesce(l.started_at, clock_timestamp()),
+    lease_until = clock_timestamp() + $6::interval, body = d.body, body_sha256 = d.sha, repeats = l.repeats + d.again
 FROM unnest($2::bigint[], $3::bytea[], $4::text[], $5::int[]) AS d(id, body, sha, again), contact c, person p
 WHERE l.id = d.id AND l.state = 'claimed' AND l.owner = $1 AND l.lease_until > clock_timestamp()
   AND c.door = l.door AND c.address = l.address AND c.person_id = l.person_id AND c.off_at IS NULL
@@ -85,7 +85,7 @@ WITH done AS ({_SETTLED}), carried AS (
   WHERE done.state IN ('sent', 'dead') AND m.bundle = done.id AND m.id <> done.id AND m.state = 'started'
 )
 SELECT id FROM done
-"""
+"""  # noqa: S608 (nothing but our own text)
 _REAP = """
 UPDATE letter
 SET state = CASE WHEN started_at IS NOT NULL THEN 'uncertain' WHEN attempts > 0 THEN 'retry' ELSE 'ready' END,
@@ -125,9 +125,20 @@ class Claimed:
     repeats: int
     bundle: int | None
     body: bytes | None  # frozen by an earlier attempt
-    doubtful_for: timedelta | None  # since the call that may have reached the other side
+    doubtful_for: timedelta | None  # since the first call that may have reached the other side, if any did
     reachable: bool  # the contact is not off and the person is active
-    parallel: int  # of the door
+    parallel: int  # how many letters of this door may be on their way
+    broken: bool  # the door is: this letter finds out whether it still is
+
+    @property
+    def doubtful(self) -> bool:
+        """It may have arrived already."""
+        return self.doubtful_for is not None
+
+    @property
+    def carries(self) -> bool:
+        """Its bytes speak for other letters, too."""
+        return self.bundle == self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,4 +245,5 @@ def _claimed(row: Mapping[str, Json], door: str) -> Claimed:
         doubtful_for=row["doubtful_for"],
         reachable=bool(row["reachable"]),
         parallel=row["parallel"],
+        broken=row["broken"],
     )

@@ -14,14 +14,13 @@ from datetime import timedelta
 from notifier.leases import Claimed
 from notifier.wire import Driver
 
-_MOST_WAITING = 200  # as far as the queue behind a letter is counted
-
-_JUDGE = f"""
+# The queue behind a letter is counted as far as 200.
+_JUDGE = """
 SELECT a.id, min(r.most - t.sent) AS room,
        max(CASE WHEN t.sent >= r.most THEN t.oldest + r.span - clock_timestamp() END) AS wait,
        (SELECT count(*) FROM (
           SELECT FROM letter w WHERE w.door = $1 AND w.address = a.address AND w.id > a.id AND w.stage = 'open'
-            AND w.state = 'ready' LIMIT {_MOST_WAITING}) AS behind) AS waiting
+            AND w.state = 'ready' LIMIT 200) AS behind) AS waiting
 FROM unnest($2::bigint[], $3::text[]) AS a(id, address)
 CROSS JOIN unnest($4::int[], $5::interval[]) AS r(most, span)
 CROSS JOIN LATERAL (
@@ -59,8 +58,8 @@ class Manners:
 _SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 MANNERS: Mapping[str, Manners] = {
-    # The duplicate check holds for 1800 s unless asked for longer (wecom.md §7).
-    "wecom": Manners(each=((30, _MINUTE), (1000, _HOUR)), forgives=timedelta(minutes=29)),
+    # The envelope asks for a duplicate check of three to four hours (wecom.md §7).
+    "wecom": Manners(each=((30, _MINUTE), (1000, _HOUR)), forgives=timedelta(hours=3)),
     # About one message a second to one chat and 30 to all; 10 at once and 20 a second never exceed it.
     "telegram": Manners(each=((1, _SECOND),), burst=10, every=_SECOND / 20),
 }

@@ -13,7 +13,8 @@ from store.words import Letter
 # A letter that is due at once is due by the database's clock, however wrong the clock of this replica is.
 _POST = """
 WITH put AS (
-  INSERT INTO letter (key, door, address, person_id, purpose, template, facts, ledger, number, urgent, not_before, state)
+  INSERT INTO letter
+    (key, door, address, person_id, purpose, template, facts, ledger, number, urgent, not_before, state)
   SELECT key, door, address, person, purpose, template, facts::jsonb, ledger, number, urgent,
          CASE WHEN held THEN not_before ELSE least(not_before, clock_timestamp()) END,
          CASE WHEN held THEN 'held' ELSE 'ready' END

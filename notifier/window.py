@@ -23,7 +23,7 @@ class Window:
 
     def __init__(self, widest: int = 32) -> None:
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._widest = widest
+        self.widest = widest
         self._size = _FIRST
         self._busy = 0
         self._last = monotonic()
@@ -43,8 +43,8 @@ class Window:
 
     def limit(self, widest: int) -> None:
         """What the door allows, as all replicas agreed."""
-        self._widest = max(1, widest)
-        self._size = min(self._size, self._widest)
+        self.widest = max(1, widest)
+        self._size = min(self._size, self.widest)
 
     def shut(self, seconds: float) -> None:
         """Nobody enters for a while; begin carefully afterwards."""
@@ -54,7 +54,7 @@ class Window:
     @property
     def halved(self) -> int:
         """Half of what is allowed now."""
-        return max(1, self._widest // 2)
+        return max(1, self.widest // 2)
 
     @property
     def failing(self) -> float:
@@ -67,7 +67,7 @@ class Window:
         match outcome:
             case Sent():
                 self._troubled.clear()
-                self._size = min(self._widest, self._size + 1)
+                self._size = min(self.widest, self._size + 1)
             case Later(counts=counts):
                 if counts:
                     self._troubled.add(letter)

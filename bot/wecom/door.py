@@ -207,6 +207,7 @@ async def _body(request: web.Request) -> bytes:
     try:
         while len(body) <= LIMIT and (chunk := await request.content.readany()):
             body += chunk
-    except (aiohttp.ClientError, ConnectionError, web.HTTPException, ValueError):  # broken off, or falsely compressed
+    except (web.RequestPayloadError, ConnectionError):  # falsely compressed, or cut off
+        request.content.feed_eof()  # or aiohttp would read on and report the same again, with its trace
         raise Rejected("broken off") from None
     return bytes(body)  # `parse` refuses what is too large
