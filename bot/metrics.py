@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
@@ -89,7 +91,7 @@ def letter_attempted(door: str, outcome: str) -> None:
     _letters_out.labels(door, outcome).inc()
 
 
-def letters(by_state: dict[str, tuple[int, float]]) -> None:
+def letters(by_state: Mapping[str, tuple[int, float]]) -> None:
     """How many letters wait in each state, and how many seconds the oldest due one does."""
     _letters.clear()
     _letter_age.clear()
