@@ -39,7 +39,6 @@ _letter_age = Gauge(
     "loop153_letters_oldest_seconds", "How long the oldest due letter of a state waits.", ["state"], registry=registry
 )
 _media = Gauge("loop153_media_backlog", "Photos and recordings still to be fetched.", registry=registry)
-_media_age = Gauge("loop153_media_oldest_seconds", "How long the oldest of them waits.", registry=registry)
 _lag = Histogram(
     "loop153_event_loop_lag_seconds",
     "How late the event loop comes back to a waiting task.",
@@ -100,10 +99,9 @@ def letters(by_state: Mapping[str, tuple[int, float]]) -> None:
         _letter_age.labels(state).set(age)
 
 
-def media(count: int, age: float) -> None:
-    """How many files wait to be fetched, and how many seconds the oldest one does."""
+def media(count: int) -> None:
+    """How many files wait to be fetched."""
     _media.set(count)
-    _media_age.set(age)
 
 
 def loop_lag(seconds: float) -> None:

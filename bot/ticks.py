@@ -31,7 +31,11 @@ def scheduler(office: Office) -> AsyncIOScheduler:
     )
     for tick in TICKS:
         clockwork.add_job(
-            _safely, "interval", seconds=tick.every.total_seconds(), jitter=5, args=[tick.name, partial(_strike, tick), office]
+            _safely,
+            "interval",
+            seconds=tick.every.total_seconds(),
+            jitter=5,
+            args=[tick.name, partial(_strike, tick), office],
         )
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
@@ -58,7 +62,7 @@ async def count_backlog(office: Office) -> None:
     mail = await mailroom.examine(office.engine, office.shift, tuple(office.doors))
     metrics.letters(mail.waiting)
     async with office.engine.connect() as connection:
-        metrics.media(*await evidence.backlog(connection, office.shift))
+        metrics.media(await evidence.backlog(connection))
 
 
 async def every_night(office: Office) -> None:
