@@ -78,12 +78,12 @@ def _loops(office: Office, signals: Signals) -> list[tuple[str, Loop]]:
             count=metrics.letter_attempted,
         )
 
-    return [
-        ("letters", letters),
+    loops: list[tuple[str, Loop]] = [
         ("media", lambda: media.run(office, signals.stop, signals.media)),
         ("listen", lambda: _until(signals.stop, wakes.listen(office.engine, channels))),
         ("lag", lambda: _measure_lag(signals.stop)),
     ]
+    return [("letters", letters), *loops] if office.doors else loops
 
 
 async def keep(name: str, loop: Loop, stop: asyncio.Event, health: Health) -> None:
