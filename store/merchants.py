@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from operator import add
 from typing import Any
 
 from sqlalchemy import ARRAY, RowMapping, Select, Text, bindparam, select, text
@@ -23,7 +24,7 @@ from store.texts import _, said
 from store.words import Found, Item, Json, Lookup, Person
 
 PAGE = 8
-MANY = 200
+MANY = 120
 """Shops that are ranked at most; also the highest total that is told."""
 
 _NEAR = 40  # shops offered for a place alone: five pages
@@ -192,4 +193,4 @@ def _county(code: str) -> str:
 
 
 def _pairs(words: str) -> set[str]:
-    return {words[at : at + 2] for at in range(len(words) - 1)}
+    return set(map(add, words, words[1:]))

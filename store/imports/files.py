@@ -104,7 +104,7 @@ def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
                 _("Row {row} cannot be read ({reason}). Is a quotation mark left open?"),
                 {"row": number, "reason": str(fault)},
             ) from None
-        yield number, [Unreadable(cell) if cell.startswith("=") else cell for cell in cells]
+        yield number, cells
 
 
 def _encoding(path: Path, head: bytes) -> tuple[str, int]:
