@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -101,6 +102,12 @@ async def reachable(engine: AsyncEngine, seconds: float = 2.0) -> bool:
     except Exception:
         return False
     return True
+
+
+async def now(tx: AsyncConnection) -> datetime:
+    """The database's clock: the one that all replicas share."""
+    at: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
+    return at
 
 
 @asynccontextmanager

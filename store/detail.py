@@ -158,6 +158,6 @@ def _lines(rows: Iterable[Row[Any]], language: str, now: datetime) -> Iterable[s
         said_with = [row.fields.get("authority", ""), "" if row.verb == "report" else row.text]
         text = " · ".join(part for part in said_with if part)
         photos = len(row.fields.get("photos", ())) if row.verb != "report" else 0
-        extra = said(_(" [{count} photos]"), language, {"count": photos}) if photos else ""
+        extra = said(_(" [photos: {count}]"), language, {"count": photos}) if photos else ""
         colon = said(_(": "), language) if text else ""
         yield f"· {clock_words(row.at, language, now)} {name} {verb}{colon}{text}{extra}"

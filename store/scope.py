@@ -56,7 +56,8 @@ def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     if ledger is not Ledger.CLUE:
         return false()
     clue = tables.clue.c
-    accused = select(tables.clue_accused.c.person_id).where(tables.clue_accused.c.number == clue.number)
+    named = tables.clue_accused.c
+    accused = select(named.person_id).where(named.number == clue.number).correlate(tables.clue)
     hidden = and_(
         clue.internal,
         hidden_from(accused, person=who.id, role=who.role.value, unit=who.unit, bureau=who.bureau),

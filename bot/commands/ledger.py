@@ -52,7 +52,8 @@ async def _export(args: argparse.Namespace) -> int:
 def _target(path: Path | None) -> Iterator[BinaryIO]:
     """The terminal, or a file that appears only once it is complete."""
     if path is None:
-        yield sys.stdout.buffer
+        with open(sys.stdout.fileno(), "wb", closefd=False) as out:
+            yield out
         return
     part = path.with_name(path.name + ".part")
     try:

@@ -1,10 +1,9 @@
-"""The rungs that a durable step is measured against, each a server process of its own.
+"""The rungs that a durable step of the real service is measured against, each a server process of its own.
 
 `python -m tests.bench._rungs RUNG DATABASE_URL PORT`; RUNG is one of
 bare  aiohttp and the callback codec, nothing kept
 two   hand-written asyncpg, the fewest round trips: `arrive`, `leave`
 six   hand-written asyncpg with a row lock: BEGIN, lock, dedupe, save, post, COMMIT
-ours  the whole road: door, desk, interviewer, ledger of answers
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import aiohttp
 import asyncpg
 from aiohttp import web
 from sqlalchemy import make_url
@@ -82,7 +80,8 @@ async def six(url: str) -> Keep:
                 key, row["id"], row["at"], _SAID,
             )  # fmt: skip
             await connection.execute(
-                "INSERT INTO dialogue (person_id, version, state, form, updated_at) VALUES ($1, 1, $2::text::jsonb, 'r', $3)"
+                "INSERT INTO dialogue (person_id, version, state, form, updated_at)"
+                " VALUES ($1, 1, $2::text::jsonb, 'report', $3)"
                 " ON CONFLICT (person_id) DO UPDATE SET version = dialogue.version + 1, state = excluded.state",
                 row["id"], _STATE, row["at"],
             )  # fmt: skip
@@ -100,31 +99,8 @@ async def _nothing(_: object) -> None:
     return None
 
 
-async def ours(url: str) -> web.Application:
-    """The service as it runs, without its background loops."""
-    from datetime import timedelta
-    from functools import partial
-    from types import SimpleNamespace
-
-    from bot.desk import receive
-    from bot.turns import Turns
-    from bot.wecom.config import WecomConfig
-    from bot.wecom.door import WecomDoor
-    from conversations.loading import load_shipped
-    from store.db import open_engine
-
-    office = SimpleNamespace(
-        engine=open_engine(url, pool=POOL), forms=load_shipped(), doors={}, turns=Turns(), shift=timedelta()
-    )
-    config = WecomConfig(CORP, AGENT, "secret", TOKEN, AES_KEY)
-    office.doors["wecom"] = WecomDoor(config, aiohttp.ClientSession(), office.engine, partial(receive, office))
-    app = web.Application()
-    app.add_routes(office.doors["wecom"].routes())
-    return app
-
-
 async def serve(rung: str, url: str, port: int) -> None:
-    app = await ours(url) if rung == "ours" else application(await {"bare": bare, "two": two, "six": six}[rung](url))
+    app = application(await {"bare": bare, "two": two, "six": six}[rung](url))
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", port).start()

@@ -6,10 +6,12 @@ Every rung is a server process of its own on the same PostgreSQL; rounds are int
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import statistics
 import sys
 import time
+from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +22,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.commands.bench import Row
+from store.db import Tx
 from tests.bench import _rungs
 from tests.world import build_world
 
@@ -47,7 +50,7 @@ async def run(engine: AsyncEngine) -> list[Row]:
     rounds: dict[str, list[Round]] = {rung: [] for rung in RUNGS}
     async with AsyncExitStack() as stack:
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
-        addresses = {rung: await stack.enter_async_context(_server(rung, url)) for rung in RUNGS}
+        addresses = {rung: await stack.enter_async_context(_server(http, rung, url)) for rung in RUNGS}
         keys = count(1)
         for number in range(ROUNDS + 1):
             for rung in RUNGS:
@@ -60,37 +63,59 @@ async def run(engine: AsyncEngine) -> list[Row]:
     return list(_rows(rounds))
 
 
-async def _people(tx: object) -> list[str]:
+async def _people(tx: Tx) -> list[str]:
     """`IN_FLIGHT` members of staff, so that nobody waits for their own earlier message."""
     names = [f"bench{number}" for number in range(IN_FLIGHT)]
     for name in names:
-        await tx.execute(  # type: ignore[attr-defined]
+        await tx.execute(
             text(
                 "INSERT INTO person (id, id_lower, name, unit_code, role, field_role)"
                 " SELECT :id, :id, :id, unit_code, role, field_role FROM person WHERE id = 'mq-cm'"
             ),
             {"id": name},
         )
-        await tx.execute(  # type: ignore[attr-defined]
+        await tx.execute(
             text("INSERT INTO contact (door, address, person_id) VALUES ('wecom', :id, :id)"), {"id": name}
         )
     return names
 
 
 @asynccontextmanager
-async def _server(rung: str, url: str) -> AsyncIterator[str]:
+async def _server(http: aiohttp.ClientSession, rung: str, url: str) -> AsyncIterator[str]:
+    """A rung, or the service itself with all that it does in the background."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = (sys.executable, "-m", "tests.bench._rungs", rung, url, str(port))
-    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    await process.stdout.readline()
+    arguments = ("bot", "serve") if rung == "ours" else ("tests.bench._rungs", rung, url, str(port))
+    environment = os.environ | {
+        "LOOP153_DATABASE_URL": url,
+        "LOOP153_LISTEN": f"127.0.0.1:{port}",
+        "LOOP153_WECOM_CORP_ID": _rungs.CORP,
+        "LOOP153_WECOM_AGENT_ID": str(_rungs.AGENT),
+        "LOOP153_WECOM_SECRET": "secret",
+        "LOOP153_WECOM_TOKEN": _rungs.TOKEN,
+        "LOOP153_WECOM_AES_KEY": _rungs.AES_KEY,
+        "LOOP153_WECOM_API_BASE": "http://127.0.0.1:9",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", *arguments, env=environment, stdout=DEVNULL, stderr=DEVNULL
+    )
     try:
+        await _answers(http, f"http://127.0.0.1:{port}/")
         yield f"http://127.0.0.1:{port}/wecom/callback"
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _answers(http: aiohttp.ClientSession, address: str) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                async with http.get(address):
+                    return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.05)
 
 
 async def _round(
@@ -131,7 +156,7 @@ def _sealed(person: str, words: str, key: int) -> tuple[dict[str, str], str]:
 
 def _rows(rounds: dict[str, list[Round]]) -> Iterator[Row]:
     def median(rung: str, figure: str) -> float:
-        return statistics.median(getattr(one, figure) for one in rounds[rung])
+        return float(statistics.median(getattr(one, figure) for one in rounds[rung]))
 
     def ratio(other: str) -> float:
         return statistics.median(

@@ -48,7 +48,7 @@ def test_from_any_other_state_a_verb_is_refused_with_what_is_possible(verb: str)
             decide(Ledger.CLUE, state, verb, everybody, ENOUGH)
         possible = offered(Ledger.CLUE, state, everybody)
         assert no.value.reason == ("wrong_state" if possible else "wrong_state_nothing")
-        assert no.value.facts.get("possible", {}).get("zh", "") == "、".join(CLUE_VERBS[one]["zh"] for one in possible)
+        assert no.value.facts.get("POSSIBLE", {}).get("zh", "") == "、".join(CLUE_VERBS[one]["zh"] for one in possible)
 
 
 @pytest.mark.parametrize(("move", "need"), [(move, need) for move in CLUE_MOVES for need in move.needs])
