@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,8 +16,13 @@ Texts = Mapping[str, str]
 class Expression(Protocol):
     """A compiled XLSForm expression."""
 
-    source: str
-    reads: frozenset[str]
+    @property
+    def source(self) -> str:
+        """As it was written."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The names of the questions whose answers it looks at."""
 
     def evaluate(self, answers: Mapping[str, Json], now: datetime, dot: Json = None) -> Json:
         """Its value over plain answers. Never raises: an unanswered number compares false."""
@@ -69,3 +74,10 @@ class Form:
     questions: tuple[Question, ...]
     source: str
     settings: Mapping[str, Json] = NOTHING  # further settings, such as duplicates = true
+
+
+def every(questions: Iterable[Question]) -> Iterator[Question]:
+    """All questions in the order of the file, each group and repeat before what is inside it."""
+    for question in questions:
+        yield question
+        yield from every(question.children)

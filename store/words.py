@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 Json = Any
 """A value that JSON can hold; dates and decimals travel as strings."""
 
-NOTHING: Mapping[str, Json] = MappingProxyType({})
+
+class _Nothing(Mapping[str, Json]):
+    """An empty mapping that nobody can fill; hashable, because Python 3.11 takes only such defaults in dataclasses."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> NoReturn:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+
+NOTHING: Mapping[str, Json] = _Nothing()
 
 
 # --- people -----------------------------------------------------------------------------------------------
@@ -156,6 +177,7 @@ class Choice:
     """A tapped option or menu entry: the `token` of the `Option` that was offered."""
 
     token: str
+    selected: tuple[tuple[str, str], ...] = ()  # (question, option) of each list or box on the card it came from
 
 
 class FileKind(StrEnum):
@@ -175,6 +197,7 @@ class File:
     name: str | None = None
     size: int | None = None
     album: str | None = None  # messages of one album carry the same value
+    note: str = ""  # the sentence written under it (Telegram's caption)
 
 
 class Datum(StrEnum):
@@ -241,6 +264,7 @@ class Found:
     lookup: Lookup
     items: tuple[Item, ...]
     total: int = 0  # how many there are, when `items` is one page of them
+    note: str = ""  # what else the books have to say, such as why a typed code cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +359,8 @@ class Later:
     after: timedelta
     counts: bool = True
     pause_door: bool = False  # a frequency limit: hold every letter of this door for `after`
+    doubt: bool = False  # the answer was lost: it may have arrived (a refused connection or an error code is no doubt)
+    fewer: bool = False  # too many calls at once: halve how many letters of this door are on their way
 
 
 @dataclass(frozen=True, slots=True)

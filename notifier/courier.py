@@ -1,0 +1,261 @@
+"""One door's courier: claims letters, waits for a place on the way, marks them started, hands them over, settles them.
+
+No transaction is ever open while the door is called. Each letter is a task of its own; their marks and verdicts travel
+to the database together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+from typing import Protocol
+
+from jinja2 import TemplateError
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from notifier import bundles, leases, limits, onward, render
+from notifier.gather import Gather
+from notifier.leases import Claimed, Start, Verdict
+from notifier.limits import Permit, manners
+from notifier.terms import Terms
+from notifier.verdicts import back, dead, verdict
+from notifier.window import Window
+from notifier.wire import Driver, wire
+from store.db import passing
+from store.words import Address, Later, Never, Outcome, Sent
+
+log = logging.getLogger("loop153.mail")
+
+Shift = Callable[[], timedelta]
+"""How far the office's clock is ahead of the database's just now."""
+
+
+class Sender(Protocol):
+    """What the mail room needs of a door (bot/doors.py)."""
+
+    def envelope(self, to: Address, text: str, key: str) -> bytes:
+        """The exact bytes that `send` will post. Same arguments, same bytes."""
+
+    async def send(self, to: Address, body: bytes) -> Outcome:
+        """Post frozen bytes. What the network or the other side does is an `Outcome`, never an exception."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    """Bytes on their way; `bundle`: they speak for several letters."""
+
+    body: bytes
+    bundle: bool
+
+
+class _Unreadable(Exception):
+    """The letter cannot be put into words: a fault of ours that must not hold up the others."""
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
+    except (TemplateError, ValueError, TypeError, KeyError) as fault:
+        raise _Unreadable(f"cannot be written: {type(fault).__name__}") from fault
+
+
+class Courier:
+    """Delivers the letters of one door for one replica."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        door: str,
+        sender: Sender,
+        owner: str,
+        shift: Shift,
+        terms: Terms,
+        count: Callable[[str, str], None],
+    ) -> None:
+        self.door, self.terms = door, terms
+        self._engine, self._sender, self._owner, self._shift, self._count = engine, sender, owner, shift, count
+        self._manners = manners(door)
+        self._window = Window()
+        self._start = Gather(self._mark_started)
+        self._settle = Gather(self._write_verdicts)
+        self._closing = False
+        self.in_hand: set[asyncio.Task[None]] = set()
+        self.stir = asyncio.Event()  # something may be due: a wake-up, or a letter that made room for the next
+
+    def close(self) -> None:
+        """Start nothing more; what is on its way is still settled, and the rest is given back."""
+        self._closing = True
+
+    async def take(self) -> int:
+        """Claim what is due and set out with it; how many letters. Raises what the database raises."""
+        room = self.terms.batch if self._manners.burst is None else min(self.terms.batch, self._manners.burst)
+        async with wire(self._engine) as conn:
+            letters = await leases.claim(conn, self.door, self._owner, self._shift(), room, self.terms.lease_time)
+            if not letters:
+                return 0
+            permits = await limits.judge(conn, self.door, letters, self._manners)
+            wait = await limits.take(conn, self.door, len(letters), self._manners)
+        self._window.limit(letters[0].parallel)
+        if wait:
+            await asyncio.sleep(wait.total_seconds())
+        for letter in letters:
+            task = asyncio.create_task(self._deliver(letter, permits[letter.id]))
+            self.in_hand.add(task)
+            task.add_done_callback(self._done)
+        return len(letters)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self.in_hand.discard(task)
+        self.stir.set()
+
+    async def reap(self) -> int:
+        """Take letters back from whoever died over them."""
+        async with wire(self._engine) as conn:
+            return await leases.reap(conn, self.door, self._shift())
+
+    # --- one letter -------------------------------------------------------------------------------------
+
+    async def _deliver(self, letter: Claimed, permit: Permit) -> None:
+        try:
+            verdict = await self._attempt(letter, permit)
+            if verdict is not None:
+                await self._settle(verdict)
+        except Exception as fault:  # the lease ends and the letter is found again
+            level = logging.WARNING if passing(fault) else logging.ERROR
+            log.log(level, "letter %s is left to the reaper: %s", letter.id, type(fault).__name__)
+
+    async def _attempt(self, letter: Claimed, permit: Permit) -> Verdict | None:
+        """What becomes of the letter; None when it is settled already or no longer ours."""
+        if not letter.reachable:
+            await self._hand_on(letter, "nobody is at this address any more", off=False)
+            return None
+        if letter.attempts > self.terms.attempts:
+            return dead(letter, "too many attempts")
+        if self._shown_twice(letter) and (letter.repeats or not letter.urgent or letter.carries):
+            return dead(letter, "it may have arrived, and would be shown twice")
+        if permit.room < 1:
+            async with wire(self._engine) as conn:
+                await limits.defer(conn, letter, permit.wait, self._shift())
+            return back(letter, permit.wait, "limit")
+        async with self._window.slot() as entered:
+            if self._closing or not entered:
+                return back(letter)
+            return await self._send(letter, permit)
+
+    async def _send(self, letter: Claimed, permit: Permit) -> Verdict | None:
+        began = monotonic()
+        try:
+            parcel = await self._begin(letter, permit)
+        except _Unreadable as fault:
+            log.error("letter %s %s", letter.id, fault)
+            return dead(letter, str(fault))
+        if parcel is None:
+            return back(letter, timedelta(seconds=self.terms.poll))
+        if monotonic() - began > self.terms.lease - self.terms.call:
+            return None  # we slept: somebody else may have it by now, and the mark tells them what may have happened
+        outcome = await self._call(letter, parcel.body)
+        self._window.learn(letter.id, outcome)
+        self._count(self.door, type(outcome).__name__.lower())
+        await self._heed(letter, outcome)
+        if isinstance(outcome, Never) and outcome.gone:
+            await self._hand_on(letter, outcome.reason, off=True)
+            return None
+        fails = self._window.failing > 0
+        return verdict(letter, outcome, self.terms, bundle=parcel.bundle, door_fails=fails)
+
+    async def _begin(self, letter: Claimed, permit: Permit) -> _Parcel | None:
+        """The frozen bytes, with the mark that they are about to leave; None when they must not."""
+        if permit.together > 1 and letter.body is None:
+            async with wire(self._engine) as conn:
+                body = await self._begin_bundle(conn, letter, permit.together)
+            if body is not None:
+                return _Parcel(body, bundle=True)
+        again = self._shown_twice(letter)
+        body = self._written(letter, again=again) if letter.body is None or again else letter.body
+        start = Start(letter.id, body, hashlib.sha256(body).hexdigest(), again)
+        return _Parcel(body, bundle=letter.carries) if await self._start(start) else None
+
+    async def _begin_bundle(self, conn: Driver, letter: Claimed, count: int) -> bytes | None:
+        def envelope(text: str) -> bytes:
+            return self._sender.envelope(letter.to, text, letter.key)
+
+        with _readable():
+            return await bundles.start(
+                conn, self._owner, letter, count, envelope, self._manners.longest, self.terms.lease_time
+            )
+
+    def _written(self, letter: Claimed, *, again: bool) -> bytes:
+        with _readable():
+            facts = {**letter.facts, "again": True} if again else letter.facts
+            text = render.text(letter.template, facts, letter.language, self._manners.longest)
+            return self._sender.envelope(letter.to, text, letter.key)
+
+    def _shown_twice(self, letter: Claimed) -> bool:
+        """Whether sending it again could be seen: it may have arrived, and the other side would not notice."""
+        return letter.doubtful_for is not None and letter.doubtful_for > self._manners.forgives
+
+    async def _call(self, letter: Claimed, body: bytes) -> Outcome:
+        try:
+            async with asyncio.timeout(self.terms.call):
+                return await self._sender.send(letter.to, body)
+        except TimeoutError:
+            return Later("no answer in time", timedelta(), doubt=True)
+        except Exception as fault:
+            log.exception("door %s broke its word", self.door)
+            return Later(f"the door failed: {type(fault).__name__}", timedelta(), doubt=True)
+
+    # --- what one outcome means for the whole door ------------------------------------------------------
+
+    async def _heed(self, letter: Claimed, outcome: Outcome) -> None:
+        match outcome:
+            case Sent() if letter.broken:
+                async with wire(self._engine) as conn:
+                    await leases.mend(conn, self.door)
+            case Later(fewer=True):
+                self._window.limit(self._window.halved)
+                async with wire(self._engine) as conn:
+                    await leases.fewer(conn, self.door, self._window.widest)
+            case Later(pause_door=True, after=after):
+                await self._pause(after)
+            case Never(alarm=True, reason=reason):
+                log.error("door %s is broken: %s", self.door, reason)
+                await self._pause(timedelta(seconds=self.terms.broken), reason)
+        if self._window.failing:
+            await self._pause(timedelta(seconds=self._window.failing))
+
+    async def _pause(self, after: timedelta, broken: str | None = None) -> None:
+        self._window.shut(after.total_seconds())
+        async with wire(self._engine) as conn:
+            await leases.pause(conn, self.door, after, broken)
+
+    async def _hand_on(self, letter: Claimed, reason: str, *, off: bool) -> None:
+        async with self._engine.begin() as tx:
+            count = await onward.hand_on(tx, letter.to, reason, self._shift(), off=off)
+        log.warning("an address of door %s is out of use; %d letters went on to others", self.door, count)
+
+    # --- to the database, many at a time ----------------------------------------------------------------
+
+    async def _mark_started(self, starts: Sequence[Start]) -> list[bool]:
+        async with wire(self._engine) as conn:
+            started = await leases.start(conn, self._owner, starts, self.terms.lease_time)
+        return [start.id in started for start in starts]
+
+    async def _write_verdicts(self, verdicts: Sequence[Verdict]) -> list[bool]:
+        """Written even when the database is away for a while: what was answered should not have to be asked again."""
+        until = monotonic() + self.terms.stubborn
+        while True:
+            try:
+                async with wire(self._engine) as conn:
+                    settled = await leases.settle(conn, self._owner, verdicts, self._shift())
+                return [verdict.id in settled for verdict in verdicts]
+            except Exception as fault:
+                if self._closing or not passing(fault) or monotonic() > until:
+                    raise
+                await asyncio.sleep(self.terms.poll)

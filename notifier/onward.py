@@ -1,0 +1,114 @@
+"""Nobody is at an address any more: its contact goes off, and what waited there goes on. Never to nobody.
+
+First to the person's other doors; else up the ladder of offices (lifecycle.md §4) to the first one that can be
+reached. An internal clue climbs no lower than the city's supervision.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from notifier.outbox import post
+from notifier.wire import within
+from store.db import Tx
+from store.entries import accused_of
+from store.offices import city_of, ladder, members, supervision
+from store.words import Address, Hearer, Holder, Json, Letter
+
+log = logging.getLogger("loop153.mail")
+
+_OFF = """
+UPDATE contact SET off_reason = $3, off_at = clock_timestamp() WHERE door = $1 AND address = $2 AND off_at IS NULL
+"""
+_LEFT = """
+UPDATE letter SET state = 'dead', reason = $3, owner = NULL, lease_until = NULL, settled_at = clock_timestamp()
+WHERE door = $1 AND address = $2 AND stage = 'open'
+RETURNING key, person_id, purpose, template, facts::text AS facts, ledger, number, urgent, not_before,
+          clock_timestamp() + $4::interval AS now
+"""
+_REACHED = """
+SELECT c.person_id, c.door, c.address FROM contact c JOIN person p ON p.id = c.person_id
+WHERE c.person_id = ANY ($1) AND c.off_at IS NULL AND p.active
+ORDER BY c.door DESC, c.address
+"""
+_SEAT = """
+SELECT p.name, p.unit_code,
+       coalesce((SELECT x.code FROM unit x WHERE x.code = ANY (string_to_array(u.path, '/')) AND x.kind <> 'department'
+                 ORDER BY length(x.path) DESC LIMIT 1), u.code) AS bureau
+FROM person p JOIN unit u ON u.code = p.unit_code WHERE p.id = $1
+"""
+
+
+async def hand_on(tx: Tx, at: Address, reason: str, shift: timedelta, *, off: bool) -> int:
+    """Hand on every open letter of an address; how many. `off` turns the contact off: the other side said so."""
+    driver = await within(tx)
+    if off:
+        await driver.execute(_OFF, at.door, at.id, reason)
+    rows = await driver.fetch(_LEFT, at.door, at.id, f"gone: {reason}", shift)
+    for row in rows:
+        letters = await _onward(tx, row)
+        await post(tx, letters, now=row["now"])
+        if not letters:
+            log.error("a letter about %s reaches nobody any more", row["number"])
+    return len(rows)
+
+
+async def climb(tx: Tx, person: str, number: str | None, *, internal: bool) -> list[Hearer]:
+    """Who hears of a matter instead of somebody who cannot be reached: the first office above them where anybody can.
+
+    The head of their department, else county supervision, city supervision, the city's leaders, its administrators
+    (`store.offices.ladder`); never the accused and their line.
+    """
+    seat = await (await within(tx)).fetchrow(_SEAT, person)
+    if seat is None:
+        return []
+    city = await city_of(tx, seat["bureau"])
+    start = supervision(city) if internal else Holder(person=person)
+    accused = await accused_of(tx, number) if number else []
+    for office in ladder(start, seat["unit_code"], seat["bureau"], city):
+        people = {found.id: found for found in await members(tx, office, accused) if found.id != person}
+        reached = await _reached(tx, list(people))
+        if reached:
+            return [Hearer(people[who], "holder", addresses) for who, addresses in reached.items()]
+    return []
+
+
+async def _onward(tx: Tx, row: Mapping[str, Json]) -> list[Letter]:
+    """The same letter for whoever hears it instead: at another door of the same person, or further up."""
+    person: str = row["person_id"]
+    facts: dict[str, Json] = json.loads(row["facts"])
+    own = (await _reached(tx, [person])).get(person)
+    if own:
+        return [_copy(row, facts, person, own[0])]
+    seat = await (await within(tx)).fetchrow(_SEAT, person)
+    if seat is None or row["ledger"] is None:  # a reminder of one's own draft concerns nobody else
+        return []
+    facts.setdefault("instead_of", seat["name"])
+    hearers = await climb(tx, person, row["number"], internal=bool(facts.get("internal")))
+    return [_copy(row, facts, hearer.person.id, hearer.to[0]) for hearer in hearers]
+
+
+def _copy(row: Mapping[str, Json], facts: Mapping[str, Json], person: str, to: Address) -> Letter:
+    origin = str(row["key"]).partition(">")[0]
+    return Letter(
+        key=f"{origin}>{person}:{to.door}",
+        to=to,
+        person=person,
+        purpose=row["purpose"],
+        template=row["template"],
+        facts=facts,
+        not_before=row["not_before"],
+        subject=(row["ledger"], row["number"]) if row["ledger"] else None,
+        urgent=row["urgent"],
+    )
+
+
+async def _reached(tx: Tx, people: Sequence[str]) -> dict[str, tuple[Address, ...]]:
+    """The working addresses of those of them who have any."""
+    found: dict[str, tuple[Address, ...]] = {}
+    for row in await (await within(tx)).fetch(_REACHED, people):
+        found[row["person_id"]] = (*found.get(row["person_id"], ()), Address(row["door"], row["address"]))
+    return found

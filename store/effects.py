@@ -1,0 +1,162 @@
+"""What the verbs of the clue ledger change, besides the state: one small function per verb that changes anything.
+
+Each takes the open transaction and the `Case` and returns the columns to write. It refuses what is given but cannot be
+(a shop or an indicator that is not in the books), and writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import select
+
+from store import tables
+from store.clocks import Clocks
+from store.db import Tx
+from store.geo import distance_m, spot, to_wgs84
+from store.given import moment
+from store.rules import NO_LICENCE
+from store.words import Ask, Entry, Json, Person, Refused
+from store.workdays import Calendar, working_time_between
+
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far a phone's clock may run ahead of ours before "seen" lies in the future."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One wish, and everything there is to know before it is carried out.
+
+    `given` is what was given, tidy; `facts` that and what routing adds (`rules.Given`); `accused` are the userids
+    that the matter names; `entry` is None for a new one.
+    """
+
+    ask: Ask
+    by: Person
+    at: datetime
+    given: Mapping[str, Json]
+    facts: Mapping[str, Json]
+    accused: tuple[str, ...]
+    entry: Entry | None
+    clocks: Clocks
+    calendar: Calendar
+
+
+Columns = dict[str, Any]
+Effect = Callable[[Tx, Case], Awaitable[Columns]]
+
+
+async def _report(tx: Tx, case: Case) -> Columns:
+    """A new clue from a member of staff."""
+    given, by = case.given, case.by
+    columns: Columns = {
+        "source": "staff",
+        "unit_code": by.unit,
+        "bureau": by.bureau,
+        "reporter": by.id,
+        "reporter_field_role": by.field_role,
+        "internal": case.facts["internal"],
+        "special": bool(given.get("special")),
+        "text": given.get("text", ""),
+        "reported_at": case.at,
+    }
+    columns |= await _indicator(tx, given.get("indicator"))
+    columns |= await _where(tx, given)
+    return columns | _when(case)
+
+
+async def _classify(tx: Tx, case: Case) -> Columns:
+    """The head says what it is; an internal matter becomes one for good."""
+    return {"internal": case.facts["internal"], **await _indicator(tx, case.given["indicator"])}
+
+
+async def _ask_info(tx: Tx, case: Case) -> Columns:
+    assert case.entry
+    return {"came_from": case.entry.state}
+
+
+async def _supply(tx: Tx, case: Case) -> Columns:
+    return {"came_from": None}
+
+
+async def _send_back(tx: Tx, case: Case) -> Columns:
+    """A clue of the city bureau's own goes to the county that is named, or where the shop is."""
+    assert case.entry
+    fields, unit = case.entry.fields, tables.unit.c
+    counties = select(unit.code).where(unit.kind == "county")
+    if (await tx.execute(counties.where(unit.code == fields["bureau"]))).first():
+        return {}
+    shop = select(tables.merchant.c.county_code).where(tables.merchant.c.licence_no == fields["merchant"])
+    wanted = case.given.get("county") or (await tx.execute(shop)).scalar_one_or_none()
+    county = (await tx.execute(counties.where(unit.code == wanted))).scalar_one_or_none()
+    if county is None:
+        raise Refused("county_unknown", number=case.entry.number)
+    return {"bureau": county}
+
+
+async def _archive(tx: Tx, case: Case) -> Columns:
+    """Rest for a month first; an answer or an addition begins the month anew."""
+    assert case.entry
+    if case.at < moment(case.entry.fields["last_at"]) + timedelta(days=case.clocks.archive_days):
+        raise Refused("too_early", number=case.entry.number, days=case.clocks.archive_days)
+    return {}
+
+
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {
+        "report": _report,
+        "classify": _classify,
+        "ask_info": _ask_info,
+        "supply": _supply,
+        "send_back": _send_back,
+        "archive": _archive,
+    }
+)
+"""Verbs that are not here change nothing but the state."""
+
+
+async def _indicator(tx: Tx, code: str | None) -> Columns:
+    """The indicator and its severity; only an active leaf classifies anything."""
+    if code is None:
+        return {}
+    indicator, child = tables.indicator, tables.indicator.alias("child")
+    leaf = ~select(child.c.code).where(child.c.parent_code == indicator.c.code).exists()
+    query = select(indicator.c.severity).where(indicator.c.code == code, indicator.c.active, leaf)
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        raise Refused("indicator_unknown", code=code)
+    return {"indicator": code, "severity": row.severity}
+
+
+async def _where(tx: Tx, given: Mapping[str, Json]) -> Columns:
+    """Shop and place: as sent, in WGS-84, and how far the place is from the licensed address (metres)."""
+    licence, place = given["merchant"], given.get("place") or {}
+    columns: Columns = {"place_label": place.get("label")}
+    if "lat" in place:
+        lat, lon = to_wgs84(place["lat"], place["lon"], place["datum"])
+        columns |= {"lat": lat, "lon": lon, "spot": spot(lat, lon), "datum": place["datum"]}
+        columns |= {"sent_lat": place["lat"], "sent_lon": place["lon"], "accuracy": place.get("accuracy")}
+    if licence in NO_LICENCE:
+        return columns | {"merchant_note": licence}
+    shop = tables.merchant.c
+    found = (await tx.execute(select(shop.lat, shop.lon).where(shop.licence_no == licence))).one_or_none()
+    if found is None:
+        raise Refused("merchant_unknown", licence_no=licence)
+    if "lat" in place and found.lat is not None and found.lon is not None:
+        columns["distance_m"] = distance_m(columns["lat"], columns["lon"], found.lat, found.lon)
+    return columns | {"merchant": licence}
+
+
+def _when(case: Case) -> Columns:
+    """When it was seen, and whether it was reported long after (`Clocks.late_working_hours`)."""
+    if "observed_at" not in case.given:
+        return {}
+    seen = moment(case.given["observed_at"])
+    if seen > case.at + CLOCK_SKEW:
+        raise Refused("observed_in_future")
+    took = working_time_between(case.calendar, seen, case.at)
+    return {"observed_at": seen, "late": took > timedelta(hours=case.clocks.late_working_hours)}

@@ -1,0 +1,143 @@
+"""Evidence: what was sent as photo or recording, who is fetching it, and what became of it.
+
+A row exists from the moment the message was heard (`wanted`); the bytes follow in the background and lie in the
+object store under their SHA-256. Rows of ledger entries are never removed and their hash never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from store.db import Tx
+from store.tables import evidence
+from store.words import File, Json, Person
+
+LEASE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Something to fetch: which door has it under which reference, and how often that was tried."""
+
+    id: str
+    door: str
+    ref: str
+    kind: str
+    name: str | None
+    attempts: int
+    person: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the bytes turned out to be. Positions are WGS-84 degrees from the camera, sizes are bytes and pixels."""
+
+    sha256: str
+    size: int
+    mime: str
+    width: int | None = None
+    height: int | None = None
+    taken_at: datetime | None = None
+    taken_lat: float | None = None
+    taken_lon: float | None = None
+    exif: Mapping[str, Json] | None = None
+    phash: int | None = None
+    thumb: bool = False
+
+
+async def expect(tx: Tx, file: File, who: Person, at: datetime) -> None:
+    """Note that a file was sent, so that it will be fetched; the same message again changes nothing."""
+    assert who.address is not None
+    await tx.execute(
+        insert(evidence)
+        .values(
+            id=file.id,
+            person_id=who.id,
+            kind=file.kind.value,
+            door=who.address.door,
+            ref=file.ref,
+            name=file.name,
+            received_at=at,
+            next_at=func.clock_timestamp(),
+        )
+        .on_conflict_do_nothing()
+    )
+    await tx.execute(text("SELECT pg_notify('media', '')"))
+
+
+async def claim(tx: Tx, limit: int) -> Sequence[Wanted]:
+    """Lease up to `limit` wanted files that are due, oldest first; other replicas pass over them."""
+    free = (evidence.c.lease_until.is_(None)) | (evidence.c.lease_until < func.clock_timestamp())
+    due = (
+        select(evidence.c.id)
+        .where(evidence.c.state == "wanted", evidence.c.next_at <= func.clock_timestamp(), free)
+        .order_by(evidence.c.next_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    columns = [
+        evidence.c[name] for name in ("id", "door", "ref", "kind", "name", "attempts", "person_id", "received_at")
+    ]
+    rows = await tx.execute(
+        update(evidence)
+        .where(evidence.c.id.in_(due))
+        .values(lease_until=func.clock_timestamp() + literal(LEASE), attempts=evidence.c.attempts + 1)
+        .returning(*columns)
+    )
+    return [Wanted(*row) for row in rows]
+
+
+async def keep(tx: Tx, wanted: Wanted, seen: Seen) -> None:
+    """The bytes are in the object store."""
+    await tx.execute(
+        update(evidence)
+        .where(evidence.c.id == wanted.id, evidence.c.state == "wanted")
+        .values(
+            state="stored",
+            lease_until=None,
+            reason=None,
+            sha256=seen.sha256,
+            size=seen.size,
+            mime=seen.mime,
+            width=seen.width,
+            height=seen.height,
+            taken_at=seen.taken_at,
+            taken_lat=seen.taken_lat,
+            taken_lon=seen.taken_lon,
+            exif=dict(seen.exif) if seen.exif else None,
+            phash=seen.phash,
+            thumb=seen.thumb,
+        )
+    )
+
+
+async def try_later(tx: Tx, wanted: Wanted, reason: str, after: timedelta) -> None:
+    """It did not come this time; `reason` is for the administrator."""
+    await tx.execute(
+        update(evidence)
+        .where(evidence.c.id == wanted.id, evidence.c.state == "wanted")
+        .values(lease_until=None, reason=reason, next_at=func.clock_timestamp() + literal(after))
+    )
+
+
+async def give_up(tx: Tx, wanted: Wanted, reason: str) -> str | None:
+    """It will never come. The number of the entry it belongs to, if any, so that the reporter can be told."""
+    rows = await tx.execute(
+        update(evidence)
+        .where(evidence.c.id == wanted.id, evidence.c.state == "wanted")
+        .values(state="failed", lease_until=None, reason=reason)
+        .returning(evidence.c.number)
+    )
+    number: str | None = rows.scalar_one_or_none()
+    return number
+
+
+async def backlog(tx: Tx) -> int:
+    """How many files are still to be fetched."""
+    return (await tx.execute(select(func.count()).where(evidence.c.state == "wanted"))).scalar_one()
