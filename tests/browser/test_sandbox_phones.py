@@ -57,8 +57,8 @@ async def test_a_person_is_found_and_answered(world: World, open_page: OpenPage)
 async def test_numbered_options_can_be_tapped(world: World, open_page: OpenPage) -> None:
     async def ask(heard: Element) -> dict[str, Any]:
         said = heard.findtext("Content")
-        text = f"记下了：{said}" if said in ("2", "取消") else "哪一类？\n1. 串码\n２、无证经营\n也可以说「取消」。"
-        return {"MsgType": "text", "Content": text.replace("２", "2")}
+        options = "哪一类？\n1. 串码 · 喷码属于别的零售户\n2、无证经营\n也可以说「取消」。"
+        return {"MsgType": "text", "Content": f"记下了：{said}" if said == "2" else options}
 
     world.bot.answer = ask
     page = await open_page(f"{world.sandbox.url}/{WANG}")
