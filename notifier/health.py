@@ -16,7 +16,7 @@ LATE = timedelta(seconds=60)
 # Settled letters are counted as they leave (the number of attempts), never here: there are millions of them.
 _WAITING = """
 SELECT CASE WHEN state = 'ready' AND not_before > now.at THEN 'held' ELSE state END AS shown, count(*) AS many,
-       greatest(0, extract(epoch FROM now.at - min(not_before)))::float8 AS oldest
+       greatest(0, extract(epoch FROM max(now.at - not_before)))::float8 AS oldest
 FROM letter, (SELECT clock_timestamp() + $1::interval AS at) AS now
 WHERE stage = 'open' GROUP BY shown
 UNION ALL
