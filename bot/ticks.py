@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import log, metrics
 from bot.office import Office
+from notifier import health as mailroom
 from notifier import outbox
-from store import backlog
+from notifier.ticks import TICKS, Tick
+from store import evidence
 
 logger = logging.getLogger(__name__)
 
-Tick = Callable[[Office], Awaitable[None]]
+Work = Callable[[Office], Awaitable[None]]
 
 
 def scheduler(office: Office) -> AsyncIOScheduler:
@@ -26,25 +29,40 @@ def scheduler(office: Office) -> AsyncIOScheduler:
         timezone=office.settings.zone,
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    clockwork.add_job(_safely, "interval", seconds=15, args=[count_backlog, office])
-    clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=[every_night, office])
+    for tick in TICKS:
+        clockwork.add_job(
+            _safely,
+            "interval",
+            seconds=tick.every.total_seconds(),
+            jitter=5,
+            args=[tick.name, partial(_strike, tick), office],
+        )
+    clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
+    clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
     return clockwork
 
 
-async def _safely(tick: Tick, office: Office) -> None:
+async def _safely(name: str, work: Work, office: Office) -> None:
     """A tick that fails is logged; the next one comes anyway."""
-    log.reference.set(f"tick-{log.new_reference()}")
+    log.reference.set(f"{name}-{log.new_reference()}")
     try:
-        await tick(office)
+        await work(office)
     except Exception:
-        logger.exception("the tick %s failed", tick.__name__)
+        logger.exception("the tick %s failed", name)
+
+
+async def _strike(tick: Tick, office: Office) -> None:
+    done = await tick.step(office.engine, office.shift)
+    if done:
+        logger.info("the tick %s did %d", tick.name, done)
 
 
 async def count_backlog(office: Office) -> None:
     """What waits, for the metrics."""
+    mail = await mailroom.examine(office.engine, office.shift, tuple(office.doors))
+    metrics.letters(mail.waiting)
     async with office.engine.connect() as connection:
-        metrics.letters(await backlog.letters(connection, office.shift))
-        metrics.media(*await backlog.media(connection, office.shift))
+        metrics.media(await evidence.backlog(connection))
 
 
 async def every_night(office: Office) -> None:

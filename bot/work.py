@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from bot import log, media, metrics
 from bot.health import Health
 from bot.office import Office
 from bot.ticks import scheduler
+from notifier import deliver
 from store import wakes
 
 logger = logging.getLogger(__name__)
@@ -62,11 +65,25 @@ async def working(office: Office, health: Health) -> AsyncIterator[None]:
 
 def _loops(office: Office, signals: Signals) -> list[tuple[str, Loop]]:
     channels = {"letters": signals.letters, "media": signals.media}
-    return [
+    owner = f"{socket.gethostname()}:{os.getpid()}:{log.new_reference()}"  # whose leases are ours
+
+    async def letters() -> None:
+        await deliver.run(
+            office.engine,
+            office.doors,
+            owner,
+            lambda: office.shift,
+            signals.stop,
+            wake=signals.letters,
+            count=metrics.letter_attempted,
+        )
+
+    loops: list[tuple[str, Loop]] = [
         ("media", lambda: media.run(office, signals.stop, signals.media)),
         ("listen", lambda: _until(signals.stop, wakes.listen(office.engine, channels))),
         ("lag", lambda: _measure_lag(signals.stop)),
     ]
+    return [("letters", letters), *loops] if office.doors else loops
 
 
 async def keep(name: str, loop: Loop, stop: asyncio.Event, health: Health) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from conversations import kinds, pickers, step, tokens
 from conversations.kinds import MEDIA, PICKERS
-from conversations.options import found_items, matching, meaning, page_of
-from conversations.prompts import name_of, prompt, refusal, shown
+from conversations.options import found_items, matching, meaning, options, page_of
+from conversations.prompts import name_of, noted, refusal, shown
 from conversations.scene import Scene, first
 from conversations.turn import Turn
 from conversations.walk import Slot, fits, many, several
@@ -32,7 +32,7 @@ def text(scene: Scene, words: str) -> Turn:
         return step.accept(scene, slot, value) if fitting else step.invalid(scene, slot, refusal(scene, slot, value))
     story = story_slot(scene)
     media = slot.question.type in {*MEDIA, "geopoint"}
-    if media and story is not None and fits(story, words.strip(), scene.now):
+    if media and story is not None and fits(story, words.strip(), scene.now) and any(map(str.isalpha, words)):
         return step.note(scene, story, words.strip(), scene.t("Noted as “{question}”.", question=name_of(scene, story)))
     return _narrow(scene, slot, words) or step.invalid(scene, slot, refusal(scene, slot, value))
 
@@ -52,7 +52,7 @@ def _narrow(scene: Scene, slot: Slot, words: str) -> Turn | None:
     if not left or len(left) == len(slot.offers):
         return None
     narrowed = scene.after(found={"question": slot.key, "words": words.strip(), "page": 0})
-    return narrowed.turn(prompt(narrowed, slot, fresh=False, lead=scene.t("Which one?")))
+    return narrowed.say(scene.t("Which one?"), options(narrowed, slot))
 
 
 def story_slot(scene: Scene) -> Slot | None:
@@ -111,6 +111,8 @@ def _chosen(scene: Scene, slot: Slot, value: str) -> Turn:
 
 
 def _next_page(scene: Scene, slot: Slot) -> Turn:
+    if slot.question.type in PICKERS:
+        return pickers.next_page(scene, slot)
     found = scene.dialogue.found if scene.dialogue.found.get("question") == slot.key else NOTHING
     page = found.get("page", 0) + 1
     return step.ask_next(scene.after(found={"question": slot.key, **found, "page": page}), fresh=False)
@@ -178,7 +180,7 @@ def _kept(scene: Scene, slot: Slot, value: str) -> Turn:
         return step.take(scene, slot, value)
     after = step.added(scene, slot, value)
     grown = after.walk.slot(slot.key) or slot
-    lead = scene.t("{what} noted.", what=shown(after, grown))
+    lead = noted(after, grown)
     if before is None:
         return step.ask_next(after, lead=lead)
     return first(step.go_on(after, before, lead), events=(scene.event("answered", slot.key),))

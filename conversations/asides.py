@@ -16,12 +16,12 @@ MENU = ("report", "tasks", "mine", "find", "ledger")
 
 def run(scene: Scene, command: Command) -> Turn:
     """Do what was said."""
-    if command.name not in _COMMANDS:
-        return help_(scene, "")
     kept = outside.kept_so_far(scene)
-    if command.name == "report":
+    if command.name == "report" or (kept and command.name in ("submit", "done")):
         return outside.report(scene, kept)
-    return _COMMANDS[command.name](scene.after(pending=NOTHING), command.rest)
+    if kept and command.name == "cancel":
+        return outside.decide(scene, "no")
+    return _COMMANDS.get(command.name, help_)(scene.unasked(), command.rest)
 
 
 def label(scene: Scene, name: str) -> str:
@@ -123,7 +123,9 @@ def _done(scene: Scene, _rest: str) -> Turn:
     if scene.form is None:
         return help_(scene, "")
     slot = scene.open
-    return step.finish(scene, slot) if slot is not None and slot.answered else step.ask_next(scene, fresh=False)
+    if slot is not None and (slot.answered or (slot.question.type == "text" and not slot.required)):
+        return step.finish(scene, slot)
+    return step.ask_next(scene, fresh=False)
 
 
 def _edit(scene: Scene, rest: str) -> Turn:

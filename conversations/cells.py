@@ -17,7 +17,7 @@ once, and how many at most. Each with the type of its value; `short` has one tex
 LONGEST_TEXT = 2_000
 """Characters of one text."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _SPOKEN = {str: "a text", bool: "true or false", int: "a whole number"}
 _TAKEN = frozenset({"bot", "value", "caption", "image", "audio", "video", "media", "form_title", "id_string"})
 """Mean something else to the tools that read XLSForm."""
@@ -56,7 +56,7 @@ class Cells:
             return NOTHING
         found = value if isinstance(value, dict) else {self.language: value}
         for language, text in found.items():
-            if not _LANGUAGE.fullmatch(language):
+            if not LANGUAGE.fullmatch(language):
                 self.faults.add(self.row, f"{column} has “{language}” where a language such as zh or en belongs")
             elif not isinstance(text, str) or not text.strip():
                 self.faults.add(self.row, f"{column} is empty in {language}")
@@ -64,7 +64,7 @@ class Cells:
                 self.faults.add(
                     self.row, f"{column} is longer than {LONGEST_TEXT} characters, or has control characters"
                 )
-        return {language: str(text).strip() for language, text in found.items()}
+        return {language: str(text).strip() for language, text in found.items() if LANGUAGE.fullmatch(language)}
 
     def expression(self, column: str) -> Compiled | None:
         """The compiled expression of a column; `yes` and `no` stand for true() and nothing."""

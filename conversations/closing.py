@@ -22,6 +22,8 @@ def submit(scene: Scene) -> Turn:
     waiting = scene.walk.first_open()
     if waiting is not None and waiting.key == scene.dialogue.collecting and waiting.answered:
         return submit(scene.after(collecting=None, editing=None))
+    if waiting is not None and not waiting.required and waiting.key == scene.walk.slots[-1].key:
+        return step.skip(scene.after(editing=None))  # the last one may stay open; the review comes first
     if waiting is not None:
         return step.ask_next(scene.after(editing=None), fresh=False, lead=scene.t("One question is still open."))
     if scene.form.settings.get("duplicates"):

@@ -28,8 +28,8 @@ _WORDS = {
 }
 _COMMANDS = {word: command for command, words in _WORDS.items() for word in words.split()}
 
-NAVIGATION = frozenset({"help", "back", "skip", "edit", "done"})
-"""Words that a prompt itself names and that undo nothing: they work even where free text is awaited."""
+NAVIGATION = frozenset({"help", "back", "skip", "edit", "done", "submit"})
+"""Words that a prompt itself names and that lose nothing: they work even where free text is awaited."""
 
 _NUMBER = re.compile(r"(xs|wt)-?(?:(\d{4})-?)?(\d{1,6})")
 _DIGITS = re.compile(r"\d{1,6}")
@@ -82,12 +82,14 @@ def loose(text: str) -> Command | None:
 
 
 def entry_number(text: str) -> str | None:
-    """ "XS-2026-000017" of "xs-2026-000017" or "xs17" (then without the year); None for anything else."""
+    """ "XS-2026-000017" of "xs-2026-000017", "17" of "xs17" (the newest year's); None for anything else."""
     found = _NUMBER.fullmatch(plain(text))
     if not found:
         return None
     ledger, year, digits = found.groups()
-    return f"{ledger.upper()}-{year}-{digits.zfill(6)}" if year else f"{ledger.upper()}-{digits}"
+    if year:
+        return f"{ledger.upper()}-{year}-{digits.zfill(6)}"
+    return digits if ledger == "xs" else f"{ledger.upper()}-{digits}"
 
 
 def typed_numbers(text: str) -> tuple[int, ...]:

@@ -83,8 +83,10 @@ def _in_passing(scene: Scene, body: Silence | Place) -> Turn:
 def _heard(scene: Scene, body: Body) -> Turn:
     """A message of the person's: mind the form's version and a long silence before it is understood."""
     pinned, changed = drafts.pinned(scene)
-    quiet = pinned.form is not None and drafts.was_quiet(pinned)
+    quiet = drafts.was_quiet(pinned)
     scene = pinned.after(touched_at=scene.now.isoformat())
+    if scene.form is None:
+        return first(_understood(scene.after(pending=NOTHING) if quiet else scene, body), changed)
     if quiet and not drafts.given(scene):
         quiet = False
         if not isinstance(body, Choice):  # nothing is lost, and what comes now may be about something else

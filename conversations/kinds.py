@@ -213,6 +213,19 @@ def _joined(words: Iterable[str], language: str) -> str:
     return ("、" if language == "zh" else ", ").join(words)
 
 
+# --- pickers: what is typed are words to search for; the books give the answer --------------------------
+
+
+def _is_picked(question: Question, value: Json) -> bool:
+    """One id, or a list of them where the form takes several (`bot.max`)."""
+    several = question.bot.get("max", 1) != 1
+    return _is_media(question, value) if several and isinstance(value, list) else _is_text(question, value)
+
+
+def _show_picked(_question: Question, answer: Json, language: str) -> str:
+    return _joined(map(str, answer), language) if isinstance(answer, list) else str(answer)
+
+
 # --- photos, recordings, places ---------------------------------------------------------------------------
 
 
@@ -261,7 +274,7 @@ def _show_place(_question: Question, answer: Json, _language: str) -> str:
 _DATE = _parses(date.fromisoformat, r"\d{4}-\d\d-\d\d")
 _TIME = _parses(time.fromisoformat, r"\d\d:\d\d(:\d\d)?")
 _DATETIME = _parses(datetime.fromisoformat, r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
-_PICKER = Kind(_read_text, _is_text, _as_is)
+_PICKER = Kind(_read_text, _is_picked, _show_picked)
 
 KINDS: Mapping[str, Kind] = {
     "text": Kind(_read_text, _is_text, _as_is),

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from conversations.cells import LANGUAGE
 from conversations.expressions import POSITION, Compiled
+from conversations.filling import references, texts
 from conversations.form import Expression, Form, Question, Texts, every
 from conversations.kinds import GROUPS, SELECTS, SILENT, is_answer
 from conversations.order import check_order
 from conversations.rows import Book, Faults, Row
-
-REFERENCE = re.compile(r"\$\{\s*([^}]*?)\s*\}")
-"""A place in a label where the answer to a question is put in."""
 
 
 def check_form(form: Form, book: Book, faults: Faults, languages: frozenset[str]) -> None:
@@ -33,14 +31,6 @@ def expressions(question: Question) -> Iterator[tuple[str, Compiled]]:
         found: Expression | None = getattr(question, column)
         if isinstance(found, Compiled):
             yield column, found
-
-
-def texts(question: Question) -> Iterator[tuple[str, Texts]]:
-    """The texts of a question with the names of their columns."""
-    for column in ("label", "hint", "required_message", "constraint_message"):
-        yield column, getattr(question, column)
-    if "short" in question.bot:
-        yield "bot.short", question.bot["short"]
 
 
 class _Check:
@@ -93,7 +83,7 @@ class _Check:
                 if reason:
                     self.faults.add(self.row(question), f"{column} {reason}: {expression.source[:200]}")
         for column, found in texts(question):
-            for name in {name for text in found.values() for name in REFERENCE.findall(text)}:
+            for name in sorted(references(found)):
                 if reason := self.reading(name):
                     self.faults.add(self.row(question), f"{column} {reason}")
 
@@ -128,12 +118,13 @@ class _Check:
             self.faults.add(self.book.settings, "the title is missing")
 
     def all_texts(self) -> Iterator[tuple[Row, str, Texts]]:
-        for row in (self.book.settings, *self.book.choices):
-            for column in ("title", "label"):
-                value = row.cells.get(column)
-                if value:
-                    yield row, column, value if isinstance(value, dict) else {self.language: str(value)}
+        if self.form.title:
+            yield self.book.settings, "title", self.form.title
+        for row in self.book.choices:
+            label = row.cells.get("label")
+            if isinstance(label, dict):
+                yield row, "label", {one: text for one, text in label.items() if LANGUAGE.fullmatch(one)}
+            elif label:
+                yield row, "label", {self.language: str(label)}
         for question in every(self.form.questions):
-            for column, one in texts(question):
-                if one:
-                    yield self.row(question), column, one
+            yield from ((self.row(question), column, found) for column, found in texts(question) if found)

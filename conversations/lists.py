@@ -22,7 +22,7 @@ def open_list(scene: Scene, kind: str, **query: Json) -> Turn:
     """Ask the books for a page of a list."""
     browsing = {"kind": kind, **query}
     asked = {name: browsing[name] for name in _QUERIED if name in browsing}
-    return scene.after(browsing=browsing, pending=NOTHING).look_up(kind, **asked)
+    return scene.unasked().after(browsing=browsing).look_up(kind, **asked)
 
 
 def open_entry(scene: Scene, number: str) -> Turn:
@@ -30,7 +30,7 @@ def open_entry(scene: Scene, number: str) -> Turn:
     was = scene.dialogue.browsing
     back = was if was.get("kind") in LISTS else was.get("back", {})
     browsing = {"kind": "entry", "number": number, "back": dict(back)}
-    return scene.after(browsing=browsing, pending=NOTHING).look_up("entry", number=number)
+    return scene.unasked().after(browsing=browsing).look_up("entry", number=number)
 
 
 def found(scene: Scene, answer: Found) -> Turn:
@@ -143,7 +143,7 @@ def _query(browsing: Mapping[str, Json]) -> dict[str, Json]:
 
 def home(scene: Scene) -> Turn:
     """Leave the lists."""
-    scene = scene.after(browsing=NOTHING, pending=NOTHING)
+    scene = scene.unasked().after(browsing=NOTHING)
     return step.ask_next(scene, fresh=False) if scene.form is not None else scene.say(scene.t("All right."))
 
 
@@ -159,7 +159,12 @@ def _entry(scene: Scene, answer: Found) -> Turn:
     item = answer.items[0]
     verbs = [(str(one["verb"]), _label(scene, one["label"])) for one in item.data.get("verbs", ())]
     number = str(item.value)
-    opened = {**browsing, "number": number, "verbs": [verb for verb, _ in verbs], "text": item.data.get("text", "")}
+    opened = {
+        **browsing,
+        "number": number,
+        "verbs": [verb for verb, _ in verbs],
+        "text": item.data.get("text") or item.detail,
+    }
     options = [Option(tokens.verb(number, verb), label) for verb, label in verbs]
     if browsing.get("back"):
         options.append(Option(tokens.move("list"), scene.t("Back to the list")))

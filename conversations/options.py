@@ -70,6 +70,8 @@ def _answers(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
             yield tokens.MORE, t("More …")
     elif kind in PICKERS:
         yield from ((item["value"], _with_detail(item)) for item in found_items(scene, slot))
+        if found_items(scene, slot) and scene.dialogue.found.get("more"):
+            yield tokens.MORE, t("More …")
         yield from ((value, t(label)) for value, label in FIXED.get(kind, ()))
         if kind == "indicator":
             yield from _tree(scene, slot, t)
@@ -82,7 +84,7 @@ def _answers(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
 def _tree(scene: Scene, slot: Slot, t: Speech) -> Iterator[tuple[str, str]]:
     """Browsing the indicators: into the tree from the suggestions, and up again."""
     inside = scene.dialogue.found.get("question") == slot.key and "parent" in scene.dialogue.found
-    yield (tokens.UP, t("Back to the suggestions")) if inside else (tokens.BROWSE, t("Browse all"))
+    yield (tokens.UP, t("Back")) if inside else (tokens.BROWSE, t("Browse all"))
 
 
 def _ways_out(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
@@ -90,7 +92,8 @@ def _ways_out(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
     if several(slot.question) and slot.answered:
         editing = scene.dialogue.editing == slot.key and scene.dialogue.collecting != slot.key
         yield tokens.DONE, t("Keep as it is") if editing else t("That is all")
-        yield tokens.CLEAR, t("Start over")
+        if scene.dialogue.editing == slot.key:
+            yield tokens.CLEAR, t("Start over")
     elif scene.dialogue.editing == slot.key and slot.answered:
         yield tokens.KEEP, t("Keep as it is")
     if not slot.required and not slot.answered:
@@ -120,6 +123,7 @@ def meaning(scene: Scene, slot: Slot, part: str) -> str | None:
 def label_of(scene: Scene, slot: Slot, value: Json) -> str:
     """What an answer from the books is called."""
     fixed = dict(FIXED.get(slot.question.type, ()))
-    if value in fixed:
+    if isinstance(value, str) and value in fixed:
         return scene.t(fixed[value])
-    return scene.dialogue.labels.get(slot.key) or str(value)
+    known = value if isinstance(value, list) else [value]
+    return scene.dialogue.labels.get(slot.key) or scene.t.row(map(str, known))

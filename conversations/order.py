@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from conversations.filling import references, texts
 from conversations.form import Expression, Form, Question, every
 
 Report = Callable[[Question, str], None]
 
 _EARLY = ("relevant", "constraint", "choice_filter", "repeat_count")
-"""Read when a question is asked, so everything in them must have been asked before. `required` is read when somebody
-wants to pass on, and photos may come before they are asked for: "words, unless there is a photo" is no circle."""
+"""Read when a question is asked, so everything in them must have been asked before, like what its texts repeat.
+`required` is read when somebody wants to pass on, and photos may come before they are asked for: "words, unless
+there is a photo" is no circle."""
 _DECIDING = ("relevant", "calculation", "choice_filter", "repeat_count")
 """Decide about a question's own value, so it must not depend on itself through them."""
 
@@ -68,10 +70,11 @@ class _Order:
 
     def early(self, question: Question) -> Iterator[tuple[str, str, str]]:
         """(column, name read, question below) for everything that is needed too early."""
-        for column in _EARLY:
-            for name in sorted(_reads(question, column) & self.named.keys()):
+        spoken = ((column, references(found)) for column, found in texts(question))
+        for column, names in (*((column, _reads(question, column)) for column in _EARLY), *spoken):
+            for name in sorted(names & self.named.keys()):
                 for late in sorted(self.asked(name)):
-                    own = column == "constraint" and late == question.name
+                    own = late == question.name and column in ("constraint", "constraint_message")
                     if self.named[late].row >= question.row and not own:
                         yield column, name, late
 

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 
 from conversations.form import every
 from conversations.kinds import PICKERS
+from conversations.options import PAGE, options
 from conversations.prompts import prompt
 from conversations.scene import Scene
 from conversations.turn import Turn
 from conversations.walk import Slot
-from store.words import Found, Item, Json
+from store.words import Found, Item, Json, Say
 
 _SUGGESTED = 5
 _LONGEST = 100  # characters of a search; more is a sentence, and its beginning is enough
@@ -58,8 +59,16 @@ def confirm(scene: Scene, slot: Slot, value: str) -> Turn:
     return _look_up(scene, slot, query, exact=value)
 
 
+def next_page(scene: Scene, slot: Slot) -> Turn:
+    """More of the same."""
+    found = scene.dialogue.found
+    query = {**found.get("query", {}), "page": found.get("query", {}).get("page", 0) + 1}
+    remembered = {name: found[name] for name in ("words", "parent") if name in found}
+    return _look_up(scene, slot, query, **remembered)
+
+
 def _look_up(scene: Scene, slot: Slot, query: Mapping[str, Json], **remembered: Json) -> Turn:
-    after = scene.after(found={"question": slot.key, **remembered})
+    after = scene.after(found={"question": slot.key, "query": dict(query), **remembered})
     return after.look_up(slot.question.type, **query)
 
 
@@ -74,18 +83,23 @@ def settle(scene: Scene, slot: Slot, found: Found) -> Mapping[str, Json] | None:
 def show(scene: Scene, slot: Slot, found: Found) -> Turn:
     """Offer what was found, or say that nothing was."""
     remembered = scene.dialogue.found
-    items = [_plain(item) for item in (found.items if "parent" in remembered else found.items[:_SUGGESTED])]
-    scene = scene.after(found={**remembered, "question": slot.key, "items": items})
-    fresh = bool(remembered.get("fresh"))
+    shown = found.items if slot.question.type == "indicator" else found.items[:_SUGGESTED]
+    items = [_plain(item) for item in shown]
+    page = remembered.get("query", {}).get("page", 0)
+    more = slot.question.type == "indicator" and (page + 1) * PAGE < found.total
+    scene = scene.after(found={**remembered, "question": slot.key, "items": items, "more": more})
+    return scene.turn(_offer(scene, slot, bool(items)), events=(scene.event("shown", slot.key),))
+
+
+def _offer(scene: Scene, slot: Slot, any_found: bool) -> Say:
+    remembered = scene.dialogue.found
     words = remembered.get("words")
-    lead = ""
-    if words and not items:
-        lead = _nothing(scene, slot, words)
-    elif words:
-        lead = scene.t("Which one?")
-    elif remembered.get("exact"):
+    if words and any_found:
+        return Say(scene.t("Which one?"), options(scene, slot))
+    lead = _nothing(scene, slot, words) if words else ""
+    if remembered.get("exact"):
         lead = scene.t("That one is no longer offered.")
-    return scene.turn(prompt(scene, slot, fresh=fresh, lead=lead), events=(scene.event("shown", slot.key),))
+    return prompt(scene, slot, fresh=bool(remembered.get("fresh")), lead=lead)
 
 
 def _nothing(scene: Scene, slot: Slot, words: str) -> str:

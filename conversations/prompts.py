@@ -34,7 +34,9 @@ def prompt(scene: Scene, slot: Slot, fresh: bool = True, lead: str = "") -> Say:
 def _limit(scene: Scene, slot: Slot) -> str:
     if slot.question.type not in MEDIA or many(slot.question) == 1:
         return ""
-    return scene.t("Up to {n}; say “done” after the last one.", n=many(slot.question))
+    if slot.question.type == "image":
+        return scene.t("Up to {n} photos; say “done” after the last one.", n=many(slot.question))
+    return scene.t("Up to {n} of them; say “done” after the last one.", n=many(slot.question))
 
 
 def shown(scene: Scene, slot: Slot) -> str:
@@ -54,6 +56,18 @@ def said(scene: Scene, slot: Slot, value: Json) -> str:
     if question.type in PICKERS:
         return label_of(scene, slot, value)
     return kinds.show(question, value, scene.dialogue.language)
+
+
+def noted(scene: Scene, slot: Slot) -> str:
+    """That one more of several was taken, and how many there are now."""
+    said_now = shown(scene, slot)
+    asked = scene.open is not None and slot.key == scene.open.key
+    if slot.question.type in MEDIA:
+        received = scene.t("{what} received.", what=said_now)
+        return f"{received}\n{scene.t('Is there more? Just send it.')}" if asked else received
+    return (
+        scene.t("Chosen: {what}. Is there more?", what=said_now) if asked else scene.t("Chosen: {what}.", what=said_now)
+    )
 
 
 def name_of(scene: Scene, slot: Slot) -> str:

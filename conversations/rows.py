@@ -76,7 +76,7 @@ def read_toml(source: str, file: str) -> Book:
         settings = {}
     lines = _lines(source)
     survey, choices = (_rows(data, sheet, lines[sheet], faults) for sheet in ("survey", "choices"))
-    if not survey:
+    if not survey and not faults.found:
         faults.whole("the form has no questions", "survey")
     faults.check()
     return Book(file, Row("settings", 0, settings), survey, choices)

@@ -47,7 +47,7 @@ class Scene:
     def title(self) -> str:
         """The open form by name, with the entry it is about."""
         title = self.text(self.form.title) if self.form is not None else ""
-        return f"{title} {self.dialogue.subject}" if self.dialogue.subject else title
+        return f"{title} · {self.dialogue.subject}" if self.dialogue.subject else title
 
     def text(self, texts: Texts) -> str:
         return words_of(texts, self.dialogue.language)
@@ -55,6 +55,10 @@ class Scene:
     def after(self, **changes: Json) -> Scene:
         """The scene with these fields of the dialogue changed."""
         return replace(self, dialogue=replace(self.dialogue, **changes))
+
+    def unasked(self) -> Scene:
+        """Without the engine's own open question; what was sent and still waits for a yes is kept."""
+        return self if self.dialogue.pending.get("kind") == "begin" else self.after(pending=NOTHING)
 
     def event(self, kind: str, question: str = "") -> Event:
         return Event(kind, self.dialogue.form or "", self.dialogue.version, question)

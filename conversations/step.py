@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from conversations import pickers, review
 from conversations.kinds import PICKERS
-from conversations.prompts import name_of, prompt, shown
+from conversations.options import options
+from conversations.prompts import name_of, noted, prompt, shown
 from conversations.scene import Scene, first
 from conversations.turn import Turn
 from conversations.walk import Slot, many, several
-from store.words import NOTHING, Json
+from store.words import NOTHING, Json, Say
 
 
 def ask_next(scene: Scene, fresh: bool = True, lead: str = "") -> Turn:
@@ -40,9 +41,10 @@ def take(scene: Scene, slot: Slot, value: Json, label: str | None = None, lead: 
     grown = after.walk.slot(slot.key) or slot
     event = scene.event("answered", slot.key)
     if len(grown.answer or ()) >= many(slot.question):
-        return first(ask_next(after.after(collecting=None, editing=None), lead=lead), events=(event,))
-    got = lead or after.t("{what} noted.", what=shown(after, grown))
-    return after.turn(prompt(after, grown, fresh=False, lead=got), events=(event,))
+        full = after.after(collecting=None, editing=None)
+        said = lead or (noted(full, grown) if many(slot.question) > 1 else "")
+        return first(ask_next(full, lead=said), events=(event,))
+    return after.turn(Say(lead or noted(after, grown), options(after, grown)), events=(event,))
 
 
 def added(scene: Scene, slot: Slot, value: Json, label: str | None = None) -> Scene:

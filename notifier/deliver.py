@@ -43,15 +43,19 @@ async def run(
     shift: Shift,
     stop: asyncio.Event,
     *,
+    wake: asyncio.Event | None = None,
     terms: Terms = TERMS,
     count: Count | None = None,
 ) -> None:
-    """Deliver letters until `stop`, then settle what is on its way and give the rest back."""
+    """Deliver letters until `stop`, then settle what is on its way and give the rest back.
+
+    `wake` is set by whoever listens for the channel `letters` already; without it a connection of our own listens.
+    """
     couriers = [
         Courier(engine, door, sender, owner, shift, terms, count or _uncounted) for door, sender in doors.items()
     ]
     helpers = [
-        asyncio.create_task(_lasting(lambda: _listen(engine, couriers), terms.poll)),
+        asyncio.create_task(_lasting(lambda: _listen(engine, couriers, wake), terms.poll)),
         asyncio.create_task(_lasting(lambda: _reap(couriers, terms), terms.poll)),
         asyncio.create_task(_announce(stop, couriers)),
     ]
@@ -95,10 +99,11 @@ async def _reap(couriers: Sequence[Courier], terms: Terms) -> None:
         await asyncio.sleep(min(2.0, terms.lease / 4))
 
 
-async def _listen(engine: AsyncEngine, couriers: Sequence[Courier]) -> None:
-    wake = asyncio.Event()
+async def _listen(engine: AsyncEngine, couriers: Sequence[Courier], given: asyncio.Event | None) -> None:
+    wake = given or asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(listen(engine, {"letters": wake}))
+        if given is None:
+            group.create_task(listen(engine, {"letters": wake}))
         while True:
             await wake.wait()
             wake.clear()

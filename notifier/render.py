@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, Undefined
 
 from notifier.catalogue import translations
 from store.rules import LAWS
@@ -99,11 +99,11 @@ def _state_name(number: str, state: str, language: str) -> str:
     return words_of({"zh": known.zh, "en": known.en}, language) if known else state
 
 
-class _Optional(StrictUndefined):
+class _Optional(Undefined):
     """A fact that is not there may be asked for ("if due_at") but never be printed."""
 
-    def __bool__(self) -> bool:  # type: ignore[override]
-        return False
+    __slots__ = ()
+    __str__ = Undefined._fail_with_undefined_error
 
 
 def short(words: str, most: int) -> str:

@@ -404,6 +404,7 @@ occurrence = Table(
     Column("slot", Text, nullable=False),
     Column("at", When, nullable=False),
     PrimaryKeyConstraint("rule", "subject", "slot"),
+    Index("occurrence_at_idx", "at"),
     comment="Each thing happens once, however many replicas tick.",
 )
 

@@ -11,7 +11,7 @@ from conversations.expressions.functions import FUNCTIONS
 from conversations.expressions.lexing import BadExpression
 from conversations.expressions.patterns import Pattern, read_pattern
 from conversations.expressions.reading import Answer, Binary, Call, Column, Dot, Literal, Negative, Node, read
-from conversations.expressions.values import Nodes, number, plain, string
+from conversations.expressions.values import Nodes, number, plain, string, truth
 from store.words import NOTHING, Json
 
 POSITION = "position(..)"
@@ -123,6 +123,10 @@ def _spread(answers: Mapping[str, Json], path: tuple[str, ...], name: str) -> It
 
 
 def _binary(sign: str, left: Run, right: Run) -> Run:
+    if sign == "and":
+        return lambda answers, now, dot: truth(left(answers, now, dot)) and truth(right(answers, now, dot))
+    if sign == "or":
+        return lambda answers, now, dot: truth(left(answers, now, dot)) or truth(right(answers, now, dot))
     work = OPERATORS[sign]
     return lambda answers, now, dot: work(left(answers, now, dot), right(answers, now, dot))
 

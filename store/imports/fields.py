@@ -32,10 +32,10 @@ class Column:
 
 def cleaned(cell: str) -> str:
     """The cell without the space around it and with single spaces inside; refuses what no table should hold."""
-    if type(cell) is Unreadable:
-        raise Wrong(_("The cell holds a formula or an error, “{text}”. Paste its value instead."), {"text": cell[:40]})
-    if cell.isalnum():
+    if cell.isalnum():  # most cells
         return cell
+    if cell.startswith("=") or type(cell) is Unreadable:
+        raise Wrong(_("The cell holds a formula or an error, “{text}”. Paste its value instead."), {"text": cell[:40]})
     if "\0" in cell:
         raise Wrong(_("The cell holds a NUL character. Export the file again."))
     return " ".join(cell.split())

@@ -86,7 +86,7 @@ def _csv(path: Path, head: bytes) -> Iterator[Sheet]:
         first = file.readline()
         delimiter = max(_DELIMITERS, key=first.count)
         file.seek(0)
-        rows = _numbered(csv.reader(file, delimiter=delimiter))
+        rows = _numbered(csv.reader(file, delimiter=delimiter, strict=True))
         header = next(rows, (1, []))[1]
         yield Sheet([plain(name) for name in header], lines, rows)
 
@@ -104,7 +104,7 @@ def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
                 _("Row {row} cannot be read ({reason}). Is a quotation mark left open?"),
                 {"row": number, "reason": str(fault)},
             ) from None
-        yield number, [Unreadable(cell) if cell.startswith("=") else cell for cell in cells]
+        yield number, cells
 
 
 def _encoding(path: Path, head: bytes) -> tuple[str, int]:

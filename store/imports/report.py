@@ -41,7 +41,7 @@ class Remark:
             where.append(said(_("row {row}"), language, {"row": self.row}))
         if self.column:
             where.append(said(_("column {column}"), language, {"column": self.column}))
-        return (",".join(where) + ":" if language == "zh" else ", ".join(where) + ": ") + self.reason(language)
+        return ("，".join(where) + "：" if language == "zh" else ", ".join(where) + ": ") + self.reason(language)
 
 
 @dataclass(slots=True)

@@ -48,12 +48,7 @@ def forms(draw: st.DrawFn) -> Form:
     rows: list[Cells] = []
     draw_rows(draw, rows, [], 0)
     choices = [
-        {
-            "list_name": name,
-            "name": value,
-            "label": draw(texts),
-            **draw(st.fixed_dictionaries({}, optional={"area": plain})),
-        }
+        {"list_name": name, "name": value, "label": draw(texts), "area": draw(plain)}
         for name, values in LISTS.items()
         for value in values
     ]

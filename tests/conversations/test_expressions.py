@@ -210,7 +210,7 @@ expressions = st.recursive(leaves, lambda inner: calls(inner) | signs(inner), ma
 answers = st.dictionaries(st.sampled_from(["a", "b", "c", "r", POSITION]), json_values)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(expressions.filter(lambda source: len(source) < 2000), answers, json_values)
 def test_no_expression_raises_or_hangs(source: str, given_answers: dict[str, Any], dot: Any) -> None:
     begun = time.perf_counter()

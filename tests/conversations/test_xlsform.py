@@ -29,7 +29,7 @@ def bare(form: Form) -> Form:
     return replace(form, source="", hash="")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(forms())
 def test_a_form_comes_back_from_excel_as_it_left(form: Form) -> None:
     workbook = export_workbook(form)
