@@ -64,7 +64,7 @@ class Town:
     async def rows(self, query: str, **values: Any) -> list[Mapping[str, Any]]:
         """Rows of the office's own database, for what no phone shows."""
         async with self.office.engine.connect() as connection:
-            return [row._mapping for row in await connection.execute(text(query), values)]
+            return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
 
     async def passes(self, **time: float) -> None:
         """The office's clock is moved on."""
@@ -74,7 +74,7 @@ class Town:
 async def until(question: Any, within: float = 10.0) -> Any:
     """Ask an async `question` until its answer is true, at most `within` seconds."""
     async with asyncio.timeout(within):
-        while not (answer := await question()):
+        while not (answer := await question()):  # noqa: ASYNC110 - it asks a database, which rings no bell
             await asyncio.sleep(0.02)
         return answer
 
