@@ -7,11 +7,12 @@ what the user would tell: say, photograph, wait, expect.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,10 @@ from store.db import open_engine
 from tests.world import STAFF, build_world
 
 PATIENCE = Patience(answer_within=5.0, retries=3, pause=0.05)
+MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+"""When every town opens: a Friday, ten in the morning in Shangqiu, whatever the real time is."""
+SHOP = (34.6484, 115.1483, "江山便利店门口")
+"""Where the first shop of tests/world.py is, as a phone's map sends it (GCJ-02)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,14 @@ class Town:
     async def stands_at(self, who: str, lat: float, lon: float, label: str = "") -> str:
         return await self.cloud.place(who, lat, lon, label) or ""
 
+    async def files(self, who: str, words: str, matter: str = "串码", *, shop: str = "江山便利店") -> str:
+        """Report it in the fewest words, in Chinese, without photo or place; the number it is filed under."""
+        await self.says(who, "上报", "跳过", "不让拍", "跳过", "没信号", shop, "1", matter, "1", words, "刚刚", "不需要")
+        answer = await self.says(who, "提交")
+        if "另报一条" in answer:
+            answer = await self.says(who, "另报一条")
+        return number_in(answer)
+
     async def hears(self, who: str, part: str, within: float = 10.0) -> str:
         """What `who` is shown with `part` in it, waiting for it."""
         return (await self.cloud.hears(who, part, within)).text
@@ -71,6 +84,13 @@ class Town:
         self.office.clock.shift += timedelta(**time)
 
 
+def number_in(said: str) -> str:
+    """The first entry number that somebody was told."""
+    found = re.search(r"XS-\d{4}-\d{6}", said)
+    assert found, said
+    return found[0]
+
+
 async def until(question: Any, within: float = 10.0) -> Any:
     """Ask an async `question` until its answer is true, at most `within` seconds."""
     async with asyncio.timeout(within):
@@ -82,7 +102,7 @@ async def until(question: Any, within: float = 10.0) -> Any:
 @asynccontextmanager
 async def open_town(database_url: str, folder: Path, *, peopled: bool = True) -> AsyncIterator[Town]:
     """The town on this migrated database, with its own ports; closed in good order at the end."""
-    port, corp, clock = free_port(), Corp.fresh(), Clock()
+    port, corp, clock = free_port(), Corp.fresh(), Clock(MORNING - datetime.now(UTC))
     engine = open_engine(database_url)
     if peopled:
         async with engine.begin() as tx:
