@@ -38,10 +38,12 @@ from store.words import (
     Letter,
     Moved,
     Person,
+    Place,
     Receipt,
     Refused,
     Say,
     Settled,
+    Silence,
 )
 
 if TYPE_CHECKING:
@@ -94,7 +96,7 @@ async def _take(office: Office, connection: AsyncConnection, incoming: Incoming)
         return Receipt(seat.said, seen_before=True)
     if seat.who is None:
         metrics.step("stranger")
-        return Receipt((_stranger(),))
+        return Receipt(() if _unsaid(incoming.body) else (_stranger(),))
     course = await _run(office, connection, seat, seat.who, incoming.body)
     pages = office.doors[incoming.sender.door].pages(course.says) if incoming.sender.door in office.doors else []
     if len(pages) > 1 and not connection.in_transaction():
@@ -186,6 +188,11 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
         not_before=course.at,
         urgent=True,
     )
+
+
+def _unsaid(body: Body) -> bool:
+    """Whether nobody said this on purpose: the app was opened, or told where the phone is."""
+    return body == Silence() or (isinstance(body, Place) and body.automatic)
 
 
 def _stranger() -> Say:

@@ -60,7 +60,9 @@ class Town:
 
     async def files(self, who: str, words: str, matter: str = "串码", *, shop: str = "江山便利店") -> str:
         """Report it in the fewest words, in Chinese, without photo or place; the number it is filed under."""
-        await self.says(who, "上报", "跳过", "不让拍", "跳过", "没信号", shop, "1", matter, "1", words, "刚刚", "不需要")
+        await self.says(
+            who, "上报", "跳过", "不让拍", "跳过", "没信号", shop, "1", matter, "1", words, "刚刚", "不需要"
+        )
         answer = await self.says(who, "提交")
         if "另报一条" in answer:
             answer = await self.says(who, "另报一条")
@@ -75,8 +77,8 @@ class Town:
         return [shown.text for shown in self.cloud.inbox(who) if shown.via == "push"]
 
     async def rows(self, query: str, **values: Any) -> list[Mapping[str, Any]]:
-        """Rows of the office's own database, for what no phone shows."""
-        async with self.office.engine.connect() as connection:
+        """Rows of the office's own database, for what no phone shows; or what the administrator changes in it."""
+        async with self.office.engine.begin() as connection:
             return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
 
     async def passes(self, **time: float) -> None:
