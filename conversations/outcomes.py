@@ -11,7 +11,7 @@ MOVED: Mapping[str, str] = {
     "report": mark("Thank you. It is filed as {number}."),
     "supply": mark("Thank you, {number} has it now."),
     "append": mark("Added to {number}. Whoever works on it sees it."),
-    "classify": mark("{number} is classified."),
+    "classify": mark("{number} is classified and goes on to supervision."),
     "answer": mark("{number} is answered. The reporter hears of it now; supervision can read it."),
     "ask_info": mark("The reporter of {number} is asked now. It comes back as soon as they have answered."),
     "escalate": mark("{number} goes up to the city."),
@@ -28,7 +28,7 @@ WHERE: Mapping[str, str] = {
     "city_review": mark("Next, city supervision looks into it. You will hear here."),
 }
 """What happens next, for the verbs of people who wait for it."""
-_WAITING = frozenset({"report", "supply", "classify"})
+_WAITING = frozenset({"report", "supply"})
 
 REFUSED: Mapping[str, str] = {
     "unknown_verb": mark("I do not know how to do that."),

@@ -190,7 +190,7 @@ class _Walker:
         turns: list[Json] = []
         while len(turns) < (_MOST_TURNS if fixed is None else fixed):
             index = len(turns)
-            inner = f"{prefix}{repeat.name}.{index}/"
+            inner = f"{prefix}{repeat.name}/{index}/"
             assumed = before[index] if index < len(before) else {}
             turns.append(self.level(repeat.children, inner, {**scope, POSITION: index + 1}, assumed))
             if fixed is None and not self._another(repeat, inner):

@@ -66,7 +66,9 @@ def test_law_1_only_bot_speaks_http() -> None:
 def test_law_2_conversations_does_no_input_or_output() -> None:
     files = [file for file in FILES if name(file).startswith("conversations/")]
     assert {name(file): found for file in files if (found := heads(file) & INPUT_OUTPUT)} == {}
-    readers = {file.stem for file in files if re.search(r"(?<![\w])open\(|\.read_text|\.read_bytes", file.read_text("utf-8"))}
+    readers = {
+        file.stem for file in files if re.search(r"(?<![\w])open\(|\.read_text|\.read_bytes", file.read_text("utf-8"))
+    }
     assert readers <= FORM_READERS
     clocks = {name(file) for file in files if re.search(r"\bnow\(\)|utcnow|\btoday\(\)", file.read_text("utf-8"))}
     assert clocks == set()
