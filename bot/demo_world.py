@@ -11,7 +11,6 @@ from bot.sandbox.directory import County, Department, Directory, Member, Shop
 from store import tables
 from store.db import Tx
 from store.geo import to_gcj02
-from store.sample import CITY, load_sample
 from store.sample_shops import counties
 
 _ROLES = {
@@ -30,6 +29,8 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
     """The sample world, put into an empty database first."""
     async with engine.begin() as tx:
         if (await tx.execute(select(tables.person.c.id).limit(1))).first() is None:
+            from store.sample import load_sample  # and with it spreadsheets and pinyin, which later starts do not need
+
             await load_sample(tx)
         units = (await tx.execute(select(tables.unit).order_by(tables.unit.c.path))).mappings().all()
         people = (await tx.execute(select(tables.person).order_by(tables.person.c.id))).mappings().all()
@@ -61,7 +62,7 @@ def _member(person: RowMapping, numbers: Mapping[str, int]) -> Member:
         role=role,
         role_en=role_en,
         is_head=person["role"] == "department_head",
-        county="" if bureau == CITY else bureau,
+        county=bureau if bureau in {county.code for county in counties()} else "",
     )
 
 

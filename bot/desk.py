@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
-from conversations.catalogue import gettext
+from bot.texts import _, said
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
@@ -94,7 +94,7 @@ async def _take(office: Office, connection: AsyncConnection, incoming: Incoming)
         return Receipt(seat.said, seen_before=True)
     if seat.who is None:
         metrics.step("stranger")
-        return Receipt((_stranger(incoming),))
+        return Receipt((_stranger(),))
     course = await _run(office, connection, seat, seat.who, incoming.body)
     pages = office.doors[incoming.sender.door].pages(course.says) if incoming.sender.door in office.doors else []
     if len(pages) > 1 and not connection.in_transaction():
@@ -134,7 +134,7 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
     refused = False
     if isinstance(body, File):
         await evidence.expect(tx, body, who, at)
-    for _ in range(_STEPS):
+    for _step in range(_STEPS):
         turn = hear(office.forms, who, dialogue, body, at)
         says += turn.says
         events += turn.events
@@ -188,13 +188,10 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
     )
 
 
-def _stranger(incoming: Incoming) -> Say:
-    """The answer to somebody who is not on the roster; nothing of it is kept."""
-    words = [
-        gettext("You are not on the roster yet. Please ask your administrator to add you.", language)
-        for language in ("zh", "en")
-    ]
-    return Say("\n".join(words))
+def _stranger() -> Say:
+    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept."""
+    sentence = _("You are not on the roster yet. Please ask your administrator to add you.")
+    return Say("\n".join(said(sentence, language) for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:

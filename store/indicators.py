@@ -29,7 +29,7 @@ _CHINESE = re.compile(r"[^\W\d_a-z]+")
 _EMPTY_WORDS = frozenset({"the", "and", "for", "with", "not", "from", "that", "this", "are", "was", "has", "shop"})
 # What a hit is worth: per pair of characters by where it is found, per character of a keyword, per English word.
 _IN_NAME, _IN_KEYWORDS, _IN_PARENT, _IN_LAW = 2.0, 1.5, 0.5, 0.3
-_KEYWORD, _ENGLISH_WORD = 3.0, 4.0
+_KEYWORD, _PART_OF_KEYWORD, _ENGLISH_WORD = 3.0, 1.0, 4.0
 _ENOUGH = 2.0  # a single common pair of characters is no match
 
 
@@ -132,8 +132,10 @@ def _score(one: Indicator, texts: _Texts, typed: str, rarity: Mapping[str, float
         value * sum(rarity.get(pair, 1.0) for pair in said & pairs) for value, pairs in zip(worth, texts, strict=True)
     )
     for keyword in map(plain, one.keywords):
-        if keyword in typed or (len(typed) > 1 and typed in keyword):
-            score += _KEYWORD * min(len(keyword), len(typed))
+        if keyword in typed:
+            score += _KEYWORD * len(keyword)
+        elif len(typed) > 1 and typed in keyword:
+            score += _PART_OF_KEYWORD * len(typed)
     return score + _ENGLISH_WORD * len(_english(typed) & _english(one.name_en.lower()))
 
 

@@ -128,8 +128,12 @@ def _ranked(rows: Iterable[Row], words: list[str], here: Position | None, bureau
         worst = max((fit for fit in fits if fit is not None), default=0)
         away = _away(row, here) if here else None
         near = (away is None, away or 0.0) if here else (row["county_code"] != bureau,)
-        ranks.append(((*near, worst, len(row["name"]), row["licence_no"]), row))
+        length = len(row["name"]) if worst <= _BY_NAME else 0
+        ranks.append(((*near, worst, length, row["licence_no"]), row))
     return [row for _rank, row in sorted(ranks, key=lambda ranked: ranked[0])]
+
+
+_BY_NAME = 2  # up to here it was the name that fitted, and the shortest name fits best
 
 
 def _fit(row: Row, word: str) -> int | None:

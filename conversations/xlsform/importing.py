@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -64,16 +65,24 @@ def _sheets(data: bytes, faults: Faults) -> dict[str, Table]:
         if len(data) > LARGEST or unpacked > 10 * LARGEST:
             faults.whole(f"the workbook is larger than {LARGEST // 1_000_000} MB")
         else:
-            workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            for sheet in workbook.worksheets:
-                if sheet.title.strip().lower() in found:
-                    found[sheet.title.strip().lower()] = _filled(
-                        sheet.iter_rows(max_col=_MOST_COLUMNS, values_only=True)
-                    )
-            workbook.close()
+            found.update(_opened(data, found))
     except Exception:  # openpyxl raises whatever its parsers raise; the person needs one sentence
         faults.whole("this is not an Excel workbook (.xlsx)")
     faults.check()
+    return found
+
+
+def _opened(data: bytes, wanted: Iterable[str]) -> dict[str, Table]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # openpyxl tells of drop-down lists and styles that it passes over
+        workbook = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        named = {sheet.title.strip().lower(): sheet for sheet in workbook.worksheets}
+        found = {
+            name: _filled(named[name].iter_rows(max_col=_MOST_COLUMNS, values_only=True))
+            for name in wanted
+            if name in named
+        }
+        workbook.close()
     return found
 
 

@@ -79,7 +79,8 @@ async def _import(
     known = {column.name for column in book.columns}
     reading = Reading(frozenset(known.intersection(sheet.header)))
     await book.prepare(tx)
-    rows = _told(_rows(book, sheet, reading, faults, notes), sheet.expected, progress)
+    cells = _told(sheet, progress)
+    rows = _rows(book, sheet.header, cells, reading, faults, notes)
     names = book.stored(reading.columns)
     beside = staged(tx, book.table, book.stored_key, names, book.records(rows, reading))
     async with tx.begin_nested(), beside as records:
@@ -90,11 +91,18 @@ async def _import(
     return added, changed, unchanged
 
 
-def _rows(book: Kind, sheet: Sheet, reading: Reading, faults: Remarks, notes: Remarks) -> Iterator[Row]:
+def _rows(
+    book: Kind,
+    header: list[str],
+    rows: Iterator[tuple[int, list[str]]],
+    reading: Reading,
+    faults: Remarks,
+    notes: Remarks,
+) -> Iterator[Row]:
     """The rows whose every cell can be read, each key once; what is wrong with the others is told."""
-    places = [(column, sheet.header.index(column.name)) for column in book.columns if column.name in reading.columns]
-    width = len(sheet.header)
-    for number, cells in sheet.rows:
+    places = [(column, header.index(column.name)) for column in book.columns if column.name in reading.columns]
+    width = len(header)
+    for number, cells in rows:
         if not any(cells):
             continue
         before = faults.count
@@ -124,8 +132,8 @@ def _read(places: list[tuple[Column, int]], cells: list[str], number: int, fault
     return values
 
 
-def _told(rows: Iterator[Row], expected: int | None, progress: Progress | None) -> Iterator[Row]:
-    for row in rows:
-        if progress and row.number % _EVERY == 0:
-            progress(row.number, expected)
-        yield row
+def _told(sheet: Sheet, progress: Progress | None) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in sheet.rows:
+        if progress and number % _EVERY == 0:
+            progress(number, sheet.expected)
+        yield number, cells

@@ -86,7 +86,7 @@ def _csv(path: Path, head: bytes) -> Iterator[Sheet]:
         first = file.readline()
         delimiter = max(_DELIMITERS, key=first.count)
         file.seek(0)
-        rows = _numbered(csv.reader(file, delimiter=delimiter))
+        rows = _numbered(csv.reader(file, delimiter=delimiter, strict=True))
         header = next(rows, (1, []))[1]
         yield Sheet([plain(name) for name in header], lines, rows)
 

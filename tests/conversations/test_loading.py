@@ -312,6 +312,7 @@ def test_versions_stay_at_hand() -> None:
     assert (fuller.current("visit"), list(fuller), len(fuller), "visit" in fuller) == (new, [new], 1, True)
     assert fuller.for_verb("clue", "report") == new
     assert fuller.for_verb("clue", "supply") is None
+    assert fuller.without("visit", old.hash).version("visit", old.hash) == new
     newer = fuller.with_current(old)
     assert (newer.current("visit"), newer.version("visit", new.hash)) == (old, new)
 

@@ -58,10 +58,10 @@ class Cloud:
         fault = self.fault(self, door, member) if self.fault else None
         match fault:
             case "reset":
-                _cut(request)
+                return _cut(request)
             case "reset after accepting":
                 self._accept(door, member, body, text)
-                _cut(request)
+                return _cut(request)
             case "hang after accepting":
                 self._accept(door, member, body, text)
                 await asyncio.sleep(3600)
@@ -89,9 +89,11 @@ class Cloud:
         return [text for texts in self.shown.values() for _, text in texts]
 
 
-def _cut(request: web.Request) -> None:
+def _cut(request: web.Request) -> web.Response:
+    """The connection breaks; whatever is answered reaches nobody."""
     assert request.transport is not None
     request.transport.abort()
+    return web.Response()
 
 
 @asynccontextmanager

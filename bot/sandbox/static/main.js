@@ -33,13 +33,14 @@ async function begin() {
 const narrow = () => matchMedia("(max-width: 899px)").matches;
 
 function room() {
-  return narrow() ? 1 : Math.max(1, Math.floor(($("phones").clientWidth - 24) / 392));
+  return narrow() ? 1 : Math.max(1, Math.floor(($("phones").clientWidth - 16) / 376));
 }
 
 async function openPhone(userid, focus = true) {
   showPeople(false);
+  const fresh = !phones.has(userid);
   let phone = phones.get(userid);
-  if (phone) {
+  if (!fresh) {
     phones.delete(userid);
     phones.set(userid, phone);
     phone.element.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -50,12 +51,13 @@ async function openPhone(userid, focus = true) {
     phones.set(userid, phone);
     $("phones").append(phone.element);
     drawClock();
-    await phone.load();
   }
   people.opened.add(userid);
   people.readAll(userid);
   remember();
+  // At once, so that nothing typed right after the click is lost.
   if (focus && !narrow()) phone.element.querySelector("textarea").focus();
+  if (fresh) await phone.load();
 }
 
 function closePhone(userid) {

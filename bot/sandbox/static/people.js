@@ -18,7 +18,7 @@ export class People {
     return this.people.get(userid);
   }
 
-  /** "Bureau · department", without the root that everybody shares. */
+  /** "Bureau · department", without the root that everybody shares and without saying a name twice. */
   unit(person) {
     const names = [];
     let department = this.departments.get(person.department);
@@ -26,7 +26,7 @@ export class People {
       if (department.parent !== 0 || names.length === 0) names.unshift(pick(department.name, department.name_en));
       department = this.departments.get(department.parent);
     }
-    return names.join(" · ");
+    return names.filter((name, at) => !names[at + 1]?.startsWith(name)).join(" · ");
   }
 
   told(bubble, text) {

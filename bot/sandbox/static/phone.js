@@ -39,6 +39,9 @@ export class Phone {
   }
 
   listen() {
+    // Pictures take their room late; whoever looks at the newest bubble goes on seeing it.
+    this.chat.addEventListener("load", () => { if (this.atEnd) this.toEnd(); }, true);
+    this.chat.addEventListener("scroll", () => { this.atEnd = this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < 40; });
     const form = this.element.querySelector("form");
     const text = this.element.querySelector("textarea");
     const files = this.element.querySelector("input[type=file]");
@@ -120,7 +123,12 @@ export class Phone {
     const chips = heard && heard === this.bubbles.findLast((bubble) => bubble.via !== "phone") ? drawChips(heard.content.content, (said) => this.say(said)) : null;
     if (!rows.length) rows.push(make("p", { className: "when" }, t("Nothing yet. Say something, or tap the menu.")));
     this.chat.replaceChildren(...rows, ...(chips ? [chips] : []));
+    this.toEnd();
+  }
+
+  toEnd() {
     this.chat.scrollTop = this.chat.scrollHeight;
+    this.atEnd = true;
   }
 }
 

@@ -50,13 +50,17 @@ export function markdown(text, userid) {
   });
 }
 
-/** The description of a text card: its lines, <br> and <div class="gray|highlight|normal">. */
+const CARD_TAGS = /<br\s*\/?>|<div class="(gray|highlight|normal)">(.*?)<\/div>/gs;
+
+/** The description of a text card: its lines, <br> and <div class="gray|highlight|normal">; other tags stay text. */
 export function cardText(text) {
-  const parsed = new DOMParser().parseFromString(text, "text/html");
-  return [...parsed.body.childNodes].map((node) => {
-    if (node.nodeName === "BR") return make("br");
-    if (node.nodeName !== "DIV") return node.textContent;
-    const className = ["gray", "highlight", "normal"].find((name) => node.classList.contains(name)) || "";
-    return make("div", { className }, node.textContent);
-  });
+  const parts = [];
+  let end = 0;
+  for (const found of text.matchAll(CARD_TAGS)) {
+    parts.push(text.slice(end, found.index));
+    parts.push(found[1] ? make("div", { className: found[1] }, found[2]) : make("br"));
+    end = found.index + found[0].length;
+  }
+  parts.push(text.slice(end));
+  return parts.filter(Boolean);
 }
