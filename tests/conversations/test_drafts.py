@@ -93,7 +93,7 @@ def test_a_form_that_is_gone_leaves_nothing_open() -> None:
 def test_events_say_what_happened_where_and_nothing_else() -> None:
     forms = Forms([NEW])
     begun = half_done(NEW)
-    kinds = []
+    kinds: list[Event] = []
     for text in ("back", "many", "5", "two new ones", "edit 2", "back", "cancel", "1"):
         turn = say(forms, begun, text)
         begun, kinds = turn.dialogue, [*kinds, *turn.events]

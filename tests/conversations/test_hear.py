@@ -113,9 +113,9 @@ def _row(draw: st.DrawFn, kinds: list[str], start: int, end: int) -> str:
         lines.append(f'required = "{draw(st.sampled_from(["yes", "no"]))}"')
     inside = start <= at < end
     earlier = [one for one in range(at) if kinds[one] != "note" and (start <= one < end) == inside]
-    if earlier and draw(st.booleans()):
+    if earlier and draw(st.sampled_from([True, False])):
         lines.append(f"relevant = \"${{q{draw(st.sampled_from(earlier))}}} != ''\"")
-    if kind in MEDIA | PICKERS and draw(st.booleans()):
+    if kind in MEDIA | PICKERS and draw(st.sampled_from([True, False])):
         lines.append("bot = {max = 3}")
     return "\n".join(lines) + "\n"
 
