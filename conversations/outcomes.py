@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conversations.catalogue import Speech, mark
-from store.words import Json, Moved, Refused, words_of
+from store.words import NOTHING, Json, Moved, Refused, words_of
 
 MOVED: Mapping[str, str] = {
     "report": mark("Thank you. It is filed as {number}."),
@@ -67,9 +67,11 @@ def moved(t: Speech, line: Moved) -> str:
     return f"{done}\n{t(follows)}" if follows else done
 
 
-def refused(t: Speech, why: Refused) -> str:
-    """One clear sentence. Facts in capitals are texts in both languages."""
+def refused(t: Speech, why: Refused, names: Mapping[str, str] = NOTHING) -> str:
+    """One clear sentence. Facts in capitals are texts in both languages; `names` says what fields are called."""
     facts = {name: _fact(value, t.language) for name, value in why.facts.items()}
+    if "field" in facts:
+        facts["field"] = names.get(str(facts["field"]), facts["field"])
     try:
         return t(REFUSED.get(why.reason, OTHERWISE), **facts)
     except KeyError:  # the law gave other facts than its table says: still an answer, never a stack trace

@@ -60,7 +60,8 @@ def _read() -> str | None:
             return input("> ")
         except EOFError:
             return None
-    return sys.stdin.readline().rstrip("\n") or None
+    line = sys.stdin.readline()
+    return line.rstrip("\n") if line else None
 
 
 def read(line: str) -> Body | str:
