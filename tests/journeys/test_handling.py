@@ -32,7 +32,7 @@ async def test_a_head_answers_directly_and_supervision_can_still_find_it(town: T
     assert number in await town.says("mq-yx-head", "待办", "1", "直接回复", "已知道，谢谢你。", "提交")
     heard = await town.hears("mq-cm", f"您的线索 {number} 有答复了")
     assert "钱芳答复：“已知道，谢谢你。”" in heard
-    assert "已直接回复" in await town.hears("mq-ng1", number)
+    assert town.pushes("mq-ng1") == []  # told only what concerns them; it is there for whoever looks
     for who in ("mq-ng1", "sq-ng1", "mq-leader", "mq-cm"):
         assert "已知道，谢谢你。" in await town.says(who, number), who
     # The city takes it up all the same.

@@ -1,4 +1,6 @@
-"""A clue about a colleague: it goes to the city, and the accused and their line never learn of it, whatever they try."""
+"""A clue about a colleague: it goes to the city; the accused and their line never learn of it, whatever they try."""
+
+import asyncio
 
 import pytest
 
@@ -41,19 +43,19 @@ async def test_nobody_else_learns_of_it_through_its_whole_life(town: Town, clue:
     assert "还有谁在场？" in await town.hears("mq-dw", f"请补充线索 {clue}")
     await town.says("mq-dw", "待办", "1", "补充", "只有他一个人", "提交")
     await town.hears("sq-ng1", f"请继续处理线索 {clue}")
-    await _nobody_else_knows(town, clue)
+    await _nobody_hears(town, clue)
 
     await town.says("sq-ng1", "待办", "1", "不予处理", "证据不足", "提交")
     assert "证据不足" not in await town.hears("mq-dw", f"{clue} 有结果了")
     assert "证据不足" in await town.says("mq-dw", "我的", "1")
     await town.says("sq-ng2", clue, "reopen the review", "New witness", "submit")
-    await _nobody_else_knows(town, clue)
+    await _nobody_hears(town, clue)
 
     # Sent back, it reaches the supervision of the reporter's county, and nobody of the accused's.
     await town.says("sq-ng1", "待办", "1", "退回县局", "先走访", "提交")
-    assert "内部线索" in await town.hears("mq-ng1", clue)
+    assert "内部线索" in await town.hears("mq-ng1", f"请重新研判线索 {clue}")
     assert SECRET in await town.says("mq-ng1", "待办", "1")
-    await _nobody_else_knows(town, clue, (*LINE, "sx-ng", "mq-leader", "mq-yx-head", "mq-cm"))
+    await _nobody_hears(town, clue, (*LINE, "sx-ng", "mq-leader", "mq-yx-head", "mq-cm"))
 
 
 async def test_a_clue_about_ones_own_head_passes_them_by(town: Town) -> None:
@@ -69,24 +71,27 @@ async def test_a_clue_about_ones_own_head_passes_them_by(town: Town) -> None:
     assert number not in await town.says("mq-yx-head", "刚刚", "不需要", "提交")
 
 
-async def _nobody_else_knows(town: Town, clue: str, people: tuple[str, ...] = (*LINE, *OTHERS)) -> None:
-    short = str(int(clue[-6:]))
-    for who in people:
-        for words in (
-            clue,
-            short,
-            "查 王悦",
-            "查 N10101",
-            f"查 {SECRET}",
-            "查 江山",
-            "查 11月",
-            "待办",
-            "我的",
-            "台账",
-        ):
-            answer = await town.says(who, words)
-            assert SECRET not in answer, (who, words)
-            assert f"{clue} " not in answer, (who, words, answer)
-            assert "1. 待" not in answer, (who, words, answer)
+async def _nobody_else_knows(town: Town, clue: str) -> None:
+    """Whatever they type, the answer is the same as if it were not there."""
+
+    async def tries(who: str) -> None:
+        for number in (str(int(clue[-6:])), f"xs{int(clue[-6:])}"):
+            assert "没有查到" in await town.says(who, number), (who, number)
+        for words in ("王悦", "孙平", "N10101", SECRET, "江山", "今天", clue):
+            assert "没有查到" in await town.says(who, f"查 {words}"), (who, words)
+        assert "没有待办" in await town.says(who, "待办"), who
+        assert "还没有上报过" in await town.says(who, "我的"), who
+
+    await asyncio.gather(*map(tries, (*LINE, *OTHERS)))
+    await _nobody_hears(town, clue)
+
+
+async def _nobody_hears(town: Town, clue: str, people: tuple[str, ...] = (*LINE, *OTHERS)) -> None:
+    """It is not there for them, and no letter speaks of it."""
+
+    async def looks(who: str) -> None:
+        assert "没有查到" in await town.says(who, clue), who
+        assert "台账还是空的" in await town.says(who, "台账"), who
         assert not any(clue in pushed for pushed in town.pushes(who)), who
-    await town.cloud.settled()
+
+    await asyncio.gather(*map(looks, people))
