@@ -39,11 +39,16 @@ SHOP = (34.6484, 115.1483, "江山便利店门口")
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
-    """One office and its cloud. `says` and the like return the answer in the chat, or "" for none."""
+class Members:
+    """The members of one corp at their phones, and the database behind the service that they talk to.
 
-    office: Office
+    `says` and the like return the answer in the chat, or "" for none.
+    """
+
+    engine: AsyncEngine
     cloud: Cloud
+    corp: Corp
+    clock: Clock
 
     async def says(self, who: str, *words: str) -> str:
         """Say these things one after the other; the answer to the last one."""
@@ -78,12 +83,19 @@ class Town:
 
     async def rows(self, query: str, **values: Any) -> list[Mapping[str, Any]]:
         """Rows of the office's own database, for what no phone shows; or what the administrator changes in it."""
-        async with self.office.engine.begin() as connection:
+        async with self.engine.begin() as connection:
             return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
 
     async def passes(self, **time: float) -> None:
         """The office's clock is moved on."""
-        self.office.clock.shift += timedelta(**time)
+        self.clock.shift += timedelta(**time)
+
+
+@dataclass(frozen=True, slots=True)
+class Town(Members):
+    """They, and the one office that serves them, in this process."""
+
+    office: Office
 
 
 def number_in(said: str) -> str:
@@ -104,21 +116,34 @@ async def until(question: Any, within: float = 10.0) -> Any:
 @asynccontextmanager
 async def open_town(database_url: str, folder: Path, *, peopled: bool = True) -> AsyncIterator[Town]:
     """The town on this migrated database, with its own ports; closed in good order at the end."""
-    port, corp, clock = free_port(), Corp.fresh(), Clock(MORNING - datetime.now(UTC))
+    port = free_port()
+    async with open_corp(database_url, port, peopled=peopled) as members:
+        settings = settings_for(members.corp, members.cloud.base_url, port, folder)
+        async with opened(settings, members.engine, members.clock) as office:
+            yield Town(members.engine, members.cloud, members.corp, members.clock, office)
+
+
+@asynccontextmanager
+async def open_corp(
+    database_url: str, port: int, *, peopled: bool = True, patience: Patience = PATIENCE
+) -> AsyncIterator[Members]:
+    """The cloud and its members, who talk to whoever serves on that port and on this migrated database."""
+    corp, clock = Corp.fresh(), Clock(MORNING - datetime.now(UTC))
     engine = open_engine(database_url)
     if peopled:
         async with engine.begin() as tx:
             await build_world(tx)
-    sandbox = await start_sandbox(
-        corp, directory(), SandboxClock(clock), f"http://127.0.0.1:{port}/wecom/callback", patience=PATIENCE
-    )
+    sandbox = await start_sandbox(corp, directory(), SandboxClock(clock), callback(port), patience=patience)
     try:
-        settings = settings_for(corp, sandbox.url, port, folder)
-        async with opened(settings, engine, clock) as office:
-            yield Town(office, sandbox.cloud)
+        yield Members(engine, sandbox.cloud, corp, clock)
     finally:
         await sandbox.stop()
         await engine.dispose()
+
+
+def callback(port: int) -> str:
+    """Where the cloud brings what its members say."""
+    return f"http://127.0.0.1:{port}/wecom/callback"
 
 
 @asynccontextmanager
