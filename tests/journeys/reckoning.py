@@ -77,15 +77,21 @@ async def _photos(members: Members, clues: list[Row]) -> None:
 
 
 async def _letters(members: Members) -> None:
-    """Each letter ends in the name of its move, which stands in exactly one push to that member."""
-    letters = await members.rows("SELECT state, address, number, facts FROM letter")
+    """Each letter ends in the name of its move, which stands in exactly one push to that member; a page that did not
+    fit into an answer is nothing but its text."""
+    letters = await members.rows("SELECT state, address, number, template, facts FROM letter")
     assert {letter["state"] for letter in letters} <= {"sent"}
-    ours = Counter((letter["address"], f"{letter['number']}#{letter['facts']['seq']}") for letter in letters)
+    ours = Counter((letter["address"], _name(letter)) for letter in letters)
     theirs = Counter(
         (userid, name)
         for userid in members.cloud.people.members
         for push in members.pushes(userid)
-        for name in re.findall(r"XS-\d{4}-\d{6}#\d+", push)
+        for name in re.findall(r"XS-\d{4}-\d{6}#\d+", push) or [push]
     )
     assert theirs == ours
     assert max(ours.values(), default=1) == 1
+
+
+def _name(letter: Row) -> str:
+    facts = letter["facts"]
+    return str(facts["text"]) if letter["template"] == "page" else f"{letter['number']}#{facts['seq']}"
