@@ -11,6 +11,7 @@ from store.words import Json
 
 _DEFAULTS = {field.name: field.default for field in fields(Dialogue) if field.default is not MISSING}
 _TUPLES = frozenset(name for name, default in _DEFAULTS.items() if isinstance(default, tuple))
+_ATOMS = (str, int, float, type(None))
 
 
 def to_json(dialogue: Dialogue) -> dict[str, Json]:
@@ -30,8 +31,8 @@ def from_json(stored: Mapping[str, Json]) -> Dialogue:
 
 def _plain(value: Json) -> Json:
     """Tuples become lists and mappings dicts, all the way down."""
+    if isinstance(value, _ATOMS):  # most are, and asking whether something is a Mapping is slow
+        return value
     if isinstance(value, Mapping):
         return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    return value
+    return [_plain(inner) for inner in value]
