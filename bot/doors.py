@@ -1,18 +1,24 @@
 """What a door is: the few things the office needs of each way in and out, and the list of them.
 
-A door is a folder with `read.py` (outside -> Incoming) and `send.py` (Letter -> Outcome). Adding one touches
-that folder and `DOORS` below.
+A door is a folder with `read.py` (outside -> Incoming), `send.py` (Letter -> Outcome) and `opening.py` (settings ->
+Door). Adding one touches that folder, its settings, and `DOORS` below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
-from aiohttp import web
+from aiohttp import ClientSession, web
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.words import Address, Outcome, Say
+from bot.settings import PREFIX, Settings
+from store.words import Address, Incoming, Outcome, Receipt, Say
+
+Receive = Callable[[Incoming], Awaitable[Receipt]]
+"""The desk, as a door sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +59,24 @@ class Door(Protocol):
 
     async def stop(self) -> None:
         """End it within a few seconds."""
+
+
+DOORS: Mapping[str, tuple[str, ...]] = {
+    "wecom": ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key"),
+    "telegram": ("telegram_token",),
+}
+"""Every door by its name, which is also its folder's, with the settings without which it stays closed."""
+
+
+def missing(name: str, settings: Settings) -> list[str]:
+    """The variables that this door still needs; it is open when there are none."""
+    needs = [*DOORS[name]]
+    if name == "telegram" and settings.telegram_mode == "webhook":
+        needs.append("telegram_webhook_secret")
+    return [PREFIX + need.upper() for need in needs if getattr(settings, need) is None]
+
+
+def open_door(name: str, settings: Settings, http: ClientSession, engine: AsyncEngine, receive: Receive) -> Door:
+    """The door of that name; only doors that open are loaded."""
+    opening = import_module(f"bot.{name}.opening")
+    return cast(Door, opening.open_door(settings, http, engine, receive))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Mapping
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.process_collector import ProcessCollector
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 registry = CollectorRegistry()
 ProcessCollector(registry=registry)
@@ -35,7 +39,6 @@ _letter_age = Gauge(
     "loop153_letters_oldest_seconds", "How long the oldest due letter of a state waits.", ["state"], registry=registry
 )
 _media = Gauge("loop153_media_backlog", "Photos and recordings still to be fetched.", registry=registry)
-_media_age = Gauge("loop153_media_oldest_seconds", "How long the oldest of them waits.", registry=registry)
 _lag = Histogram(
     "loop153_event_loop_lag_seconds",
     "How late the event loop comes back to a waiting task.",
@@ -87,7 +90,7 @@ def letter_attempted(door: str, outcome: str) -> None:
     _letters_out.labels(door, outcome).inc()
 
 
-def letters(by_state: dict[str, tuple[int, float]]) -> None:
+def letters(by_state: Mapping[str, tuple[int, float]]) -> None:
     """How many letters wait in each state, and how many seconds the oldest due one does."""
     _letters.clear()
     _letter_age.clear()
@@ -96,10 +99,9 @@ def letters(by_state: dict[str, tuple[int, float]]) -> None:
         _letter_age.labels(state).set(age)
 
 
-def media(count: int, age: float) -> None:
-    """How many files wait to be fetched, and how many seconds the oldest one does."""
+def media(count: int) -> None:
+    """How many files wait to be fetched."""
     _media.set(count)
-    _media_age.set(age)
 
 
 def loop_lag(seconds: float) -> None:

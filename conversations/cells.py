@@ -11,10 +11,16 @@ from conversations.kinds import SELECTS
 from conversations.rows import Faults, Row
 from store.words import NOTHING, Json
 
-HINTS = frozenset({"short", "keyboard", "search", "batch", "max"})
+HINTS: Mapping[str, type | None] = {"short": None, "keyboard": str, "search": bool, "batch": bool, "max": int}
 """Chat hints: a short label, the look of the choices, whether they are searched by typing, whether several come at
-once, and how many at most."""
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+once, and how many at most. Each with the type of its value; `short` has one text per language."""
+LONGEST_TEXT = 2_000
+"""Characters of one text."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SPOKEN = {str: "a text", bool: "true or false", int: "a whole number"}
+_TAKEN = frozenset({"bot", "value", "caption", "image", "audio", "video", "media", "form_title", "id_string"})
+"""Mean something else to the tools that read XLSForm."""
 _SCALARS = (str, int, float, bool)
 
 
@@ -36,7 +42,10 @@ class Cells:
         if not isinstance(value, _SCALARS):
             self.faults.add(self.row, f"{column} must be a text")
             return ""
-        return str(value).lower() if isinstance(value, bool) else str(value).strip()
+        text = str(value).lower() if isinstance(value, bool) else str(value).strip()
+        if len(text) > LONGEST_TEXT or _CONTROL.search(text):
+            self.faults.add(self.row, f"{column} is longer than {LONGEST_TEXT} characters, or has control characters")
+        return text
 
     def texts(self, column: str) -> Texts:
         """A text per language; a plain text is in the default language."""
@@ -47,11 +56,15 @@ class Cells:
             return NOTHING
         found = value if isinstance(value, dict) else {self.language: value}
         for language, text in found.items():
-            if not _LANGUAGE.fullmatch(language):
+            if not LANGUAGE.fullmatch(language):
                 self.faults.add(self.row, f"{column} has “{language}” where a language such as zh or en belongs")
             elif not isinstance(text, str) or not text.strip():
                 self.faults.add(self.row, f"{column} is empty in {language}")
-        return {language: str(text) for language, text in found.items()}
+            elif len(text) > LONGEST_TEXT or _CONTROL.search(text):
+                self.faults.add(
+                    self.row, f"{column} is longer than {LONGEST_TEXT} characters, or has control characters"
+                )
+        return {language: str(text).strip() for language, text in found.items() if LANGUAGE.fullmatch(language)}
 
     def expression(self, column: str) -> Compiled | None:
         """The compiled expression of a column; `yes` and `no` stand for true() and nothing."""
@@ -97,8 +110,12 @@ class Cells:
         if not isinstance(found, Mapping):
             self.faults.add(self.row, "bot must be a table of chat hints")
             return NOTHING
-        for hint in found.keys() - HINTS:
-            self.faults.add(self.row, f"there is no chat hint “bot.{hint}”; the hints are {', '.join(sorted(HINTS))}")
+        for hint, value in found.items():
+            if hint not in HINTS:
+                known = ", ".join(sorted(HINTS))
+                self.faults.add(self.row, f"there is no chat hint “bot.{hint}”; the hints are {known}")
+            elif (wanted := HINTS[hint]) and type(value) is not wanted:
+                self.faults.add(self.row, f"bot.{hint} must be {_SPOKEN[wanted]}")
         return {key: self._texts(value, "bot.short") if key == "short" else value for key, value in found.items()}
 
     def rest(self, *known: str) -> Mapping[str, Json]:
@@ -106,4 +123,6 @@ class Cells:
         for column, value in self.row.cells.items():
             if not isinstance(value, (*_SCALARS, dict)):
                 self.faults.add(self.row, f"{column} must be a plain value")
-        return {column: value for column, value in self.row.cells.items() if column not in known}
+            elif not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", column) or column in _TAKEN:
+                self.faults.add(self.row, f"“{column}” is no name for a column")
+        return {column: value for column, value in self.row.cells.items() if column not in known and value != ""}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RowFault:
     """One fault: file, table or sheet (`survey`, `choices`, `settings`), row (from 1; 0: the whole), name, why."""
 
     file: str
@@ -27,6 +27,6 @@ class Fault:
 class FormFault(ValueError):
     """A questionnaire was refused; `faults` has every reason, in the order of the file."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[RowFault]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = tuple(faults)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from conversations.faults import Fault, FormFault
+from conversations.faults import FormFault, RowFault
 from conversations.form import Form
 from conversations.loading import load_form
 
@@ -14,15 +14,23 @@ SHIPPED_LANGUAGES = frozenset({"zh", "en"})
 
 
 class UnknownVersion(LookupError):
-    """No version of a form with this hash is at hand: it was withdrawn, or its source must be fetched first."""
+    """No version of a form with this hash is at hand: its source must be fetched first, or it was withdrawn."""
+
+    def __init__(self, key: str, content_hash: str) -> None:
+        super().__init__(f"{key} {content_hash[:12]}")
+        self.key = key
+        self.hash = content_hash
 
 
 class Forms:
     """An immutable collection of forms; `with_version` gives a new one. Iterating yields the current versions."""
 
-    def __init__(self, current: Iterable[Form], older: Iterable[Form] = ()) -> None:
+    def __init__(
+        self, current: Iterable[Form], older: Iterable[Form] = (), withdrawn: frozenset[tuple[str, str]] = frozenset()
+    ) -> None:
         self._current = {form.key: form for form in current}
         self._versions = {(form.key, form.hash): form for form in (*older, *self._current.values())}
+        self._withdrawn = withdrawn
 
     @classmethod
     def shipped(cls) -> Forms:
@@ -34,7 +42,7 @@ class Forms:
     def of(cls, sources: Mapping[str, str], languages: frozenset[str] = frozenset()) -> Forms:
         """The forms of several files, by file name. Raises `FormFault`."""
         forms: list[Form] = []
-        faults: list[Fault] = []
+        faults: list[RowFault] = []
         for name, source in sources.items():
             try:
                 forms.append(load_form(source, name, languages))
@@ -49,19 +57,26 @@ class Forms:
         return self._current[key]
 
     def version(self, key: str, content_hash: str) -> Form:
-        """Raises `UnknownVersion`."""
+        """That version, or the current one when it was withdrawn. Raises `UnknownVersion` when it must be fetched,
+        `KeyError` when it was withdrawn and there is no other."""
+        if (key, content_hash) in self._withdrawn:
+            return self._current[key]
         try:
             return self._versions[key, content_hash]
         except KeyError:
-            raise UnknownVersion(f"{key} {content_hash[:12]}") from None
+            raise UnknownVersion(key, content_hash) from None
 
     def with_version(self, source: str, name: str = "stored form") -> Forms:
         """These forms and one older version, from its source. Raises `FormFault`."""
-        return Forms(self._current.values(), (*self._versions.values(), load_form(source, name)))
+        return Forms(self._current.values(), (*self._versions.values(), load_form(source, name)), self._withdrawn)
+
+    def without(self, key: str, content_hash: str) -> Forms:
+        """These forms, where dialogues of that version go on with the current one."""
+        return Forms(self._current.values(), self._versions.values(), self._withdrawn | {(key, content_hash)})
 
     def with_current(self, form: Form) -> Forms:
         """These forms with `form` as the current version of its key."""
-        return Forms((*self._current.values(), form), self._versions.values())
+        return Forms((*self._current.values(), form), self._versions.values(), self._withdrawn)
 
     def for_verb(self, ledger: str, verb: str) -> Form | None:
         """The form that asks `verb` of `ledger`, if one does."""

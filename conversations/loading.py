@@ -20,7 +20,7 @@ SURVEY_COLUMNS = frozenset(
 STRUCTURE = {"begin_group": "group", "begin_repeat": "repeat", "end_group": "group", "end_repeat": "repeat"}
 DEEPEST = 6
 """Groups and repeats inside each other."""
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,63}")
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 def load_form(source: str, name: str, languages: frozenset[str] = frozenset()) -> Form:
@@ -57,7 +57,7 @@ class _Builder:
         cells = self.cells(self.book.settings)
         key, version = cells.word("form_id"), cells.word("version")
         if not NAME.fullmatch(key):
-            self.faults.add(cells.row, "form_id must be a name of letters, digits, “_”, “-” and “.”")
+            self.faults.add(cells.row, "form_id must be a name of letters, digits, “_” and “-”")
         if not version:
             self.faults.add(cells.row, "version is missing")
         ledger, verb = cells.word("ledger"), cells.word("verb")
@@ -72,7 +72,7 @@ class _Builder:
             verb=verb,
             questions=self.survey(),
             source=source,
-            settings=cells.rest("form_id", "version", "title", "ledger", "verb"),
+            settings={"default_language": self.language, **cells.rest("form_id", "version", "title", "ledger", "verb")},
         )
 
     def choice_lists(self) -> dict[str, tuple[Alternative, ...]]:
@@ -87,7 +87,7 @@ class _Builder:
             elif any(value == other.value for other in lists.get(name, ())):
                 self.faults.add(row, f"the list {name} has {value} twice")
             else:
-                columns = {key: cells.word(key) for key in cells.row.cells.keys() - {"list_name", "name", "label"}}
+                columns = {key: cells.word(key) for key in cells.rest("list_name", "name", "label")}
                 lists.setdefault(name, []).append(Alternative(value, label, columns))
         return {name: tuple(rows) for name, rows in lists.items()}
 
@@ -160,7 +160,9 @@ class _Builder:
     def name_of(self, cells: Cells) -> str:
         name = cells.word("name")
         if not NAME.fullmatch(name):
-            self.faults.add(cells.row, "a question needs a name of letters, digits, “_”, “-” and “.”, without spaces")
+            self.faults.add(
+                cells.row, "a question needs a name of letters, digits, “_” and “-”, beginning with a letter"
+            )
         return name
 
 

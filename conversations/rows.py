@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from conversations.faults import Fault, FormFault
+from conversations.faults import FormFault, RowFault
 from store.words import Json
 
 LONGEST = 400_000
@@ -18,12 +18,14 @@ MOST_ROWS = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of a sheet; `number` counts from 1 (0: the sheet of settings), `line` is where it begins in TOML."""
+    """One row of a sheet; `number` counts from 1 (0: the sheet of settings). `line` is where it begins in TOML,
+    `shown` its number in Excel, which also counts the header and empty rows."""
 
     sheet: str
     number: int
     cells: Mapping[str, Json]
     line: int = 0
+    shown: int = 0
 
     @property
     def name(self) -> str:
@@ -46,13 +48,14 @@ class Faults:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.found: list[Fault] = []
+        self.found: list[RowFault] = []
 
     def add(self, row: Row, reason: str) -> None:
-        self.found.append(Fault(self.file, row.sheet, row.number, row.name, reason, row.line))
+        number = row.shown or row.number
+        self.found.append(RowFault(self.file, row.sheet, number, row.name, reason, row.line))
 
     def whole(self, reason: str, sheet: str = "", line: int = 0) -> None:
-        self.found.append(Fault(self.file, sheet, 0, "", reason, line))
+        self.found.append(RowFault(self.file, sheet, 0, "", reason, line))
 
     def check(self) -> None:
         """Raises `FormFault` when anything was found."""
@@ -73,7 +76,7 @@ def read_toml(source: str, file: str) -> Book:
         settings = {}
     lines = _lines(source)
     survey, choices = (_rows(data, sheet, lines[sheet], faults) for sheet in ("survey", "choices"))
-    if not survey:
+    if not survey and not faults.found:
         faults.whole("the form has no questions", "survey")
     faults.check()
     return Book(file, Row("settings", 0, settings), survey, choices)

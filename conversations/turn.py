@@ -22,11 +22,20 @@ class Dialogue:
     version: str = ""  # content hash of that form
     subject: str | None = None  # number of the entry that the form is about
     answers: Mapping[str, Json] = NOTHING
+    labels: Mapping[str, str] = NOTHING  # what an answer picked from the books is called, by question
     skipped: tuple[str, ...] = ()
-    editing: str | None = None  # the question under edit from the review
+    collecting: str | None = None  # the question that takes more (photos, several choices) until "done"
+    editing: str | None = None  # the question that is asked again, from the review or by going back
     reviewing: bool = False
     offered: tuple[str, ...] = ()  # tokens of the options last shown, in order: what "2" means now
-    browsing: Mapping[str, Json] = NOTHING  # an open list: kind, query, page
+    named: tuple[str, ...] = ()  # the labels of those options, as they are compared: what "submit" means now
+    found: Mapping[str, Json] = NOTHING  # what the books gave the open picker: question, items, words
+    browsing: Mapping[str, Json] = NOTHING  # an open list or entry: kind, query, page
+    pending: Mapping[str, Json] = NOTHING  # the engine's own open question (throw away? go on?) and what it keeps
+    parked: tuple[Mapping[str, Json], ...] = ()  # drafts set aside for another form, newest last
+    settled: Mapping[str, str] = NOTHING  # the last form that was submitted: its id, and the number it became
+    near: Mapping[str, Json] = NOTHING  # the app's automatic position: orders shops, never answers a question
+    album: str = ""  # the album last acknowledged
     started_at: str = ""  # ISO time
     touched_at: str = ""  # ISO time of the last message, for "you were reporting X"
 

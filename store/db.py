@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import asyncpg
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, make_url
+from sqlalchemy import Connection, func, make_url, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x153_0001
@@ -33,6 +36,8 @@ def open_engine(url: str, *, pool: int = 16) -> AsyncEngine:
 
 async def migrate(engine: AsyncEngine) -> None:
     """Bring the database to the newest shape; replicas that start together take turns."""
+    if (await version(engine) or "") >= newest():
+        return  # most starts need nothing of Alembic; a newer replica may also have gone ahead
     async with engine.connect() as connection:
         await connection.exec_driver_sql(f"SELECT pg_advisory_lock({_MIGRATION_LOCK})")
         await connection.commit()
@@ -44,16 +49,49 @@ async def migrate(engine: AsyncEngine) -> None:
             await connection.commit()
 
 
+def newest() -> str:
+    """The shape that this code expects: the number of the last migration."""
+    return max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+async def version(engine: AsyncEngine) -> str | None:
+    """The shape that the database has; None before the first migration."""
+    async with engine.connect() as connection:
+        if (await connection.exec_driver_sql("SELECT to_regclass('alembic_version')")).scalar_one() is None:
+            return None
+        return (await connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
 def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
     command.upgrade(alembic_config(connection), "head")
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
     """Alembic's settings, without a file."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
+
+
+@asynccontextmanager
+async def alone(engine: AsyncEngine, lock: int) -> AsyncIterator[AsyncConnection | None]:
+    """A connection that holds this advisory lock, or None while another replica does. The lock lives and dies with
+    the connection: who wants to know whether it still holds asks the connection something."""
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        taken = await connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({lock})")
+        if not taken.scalar_one():
+            yield None
+            return
+        try:
+            yield connection
+        finally:
+            await connection.invalidate()
 
 
 async def reachable(engine: AsyncEngine, seconds: float = 2.0) -> bool:
@@ -64,6 +102,12 @@ async def reachable(engine: AsyncEngine, seconds: float = 2.0) -> bool:
     except Exception:
         return False
     return True
+
+
+async def now(tx: AsyncConnection) -> datetime:
+    """The database's clock: the one that all replicas share."""
+    at: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
+    return at
 
 
 @asynccontextmanager

@@ -98,7 +98,7 @@ async def _decide(tx: Tx, case: Case) -> str:
         raise Refused(no.reason, **{**no.facts, "number": ask.entry or ""}) from None
     law = LAWS[ask.ledger]
     if not any(move.ready for move in law.moves if move.verb == ask.verb):
-        raise Refused("not_ready", number=ask.entry or "", verb=law.verbs[ask.verb])
+        raise Refused("not_ready", number=ask.entry or "", VERB=law.verbs[ask.verb])
     return target
 
 

@@ -20,3 +20,45 @@ ledger      ledger, state, page -> counts per state (value: state), or with `sta
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.
 """
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from store import indicators, merchants
+from store.db import Tx
+from store.detail import look_entry
+from store.people import look_colleague, look_unit
+from store.views import look_duplicates, look_find, look_ledger, look_mine, look_tasks
+from store.words import Found, Lookup, Person
+
+
+async def answer(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """What the books say. Raises KeyError for a kind that is not in the list above."""
+    return await ANSWERS[lookup.kind](tx, lookup, who, at)
+
+
+Answer = Callable[[Tx, Lookup, Person, datetime], Awaitable[Found]]
+
+
+def _timeless(look: Callable[[Tx, Lookup, Person], Awaitable[Found]]) -> Answer:
+    """An answer that is the same at any time."""
+    return lambda tx, lookup, who, at: look(tx, lookup, who)
+
+
+ANSWERS: Mapping[str, Answer] = MappingProxyType(
+    {
+        "merchant": _timeless(merchants.look),
+        "indicator": _timeless(indicators.look),
+        "colleague": _timeless(look_colleague),
+        "unit": _timeless(look_unit),
+        "duplicates": look_duplicates,
+        "entry": look_entry,
+        "tasks": look_tasks,
+        "mine": look_mine,
+        "find": look_find,
+        "ledger": look_ledger,
+    }
+)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from operator import add
 from typing import Any
 
 from sqlalchemy import ARRAY, RowMapping, Select, Text, bindparam, select, text
@@ -23,7 +24,7 @@ from store.texts import _, said
 from store.words import Found, Item, Json, Lookup, Person
 
 PAGE = 8
-MANY = 200
+MANY = 120
 """Shops that are ranked at most; also the highest total that is told."""
 
 _NEAR = 40  # shops offered for a place alone: five pages
@@ -127,8 +128,12 @@ def _ranked(rows: Iterable[Row], words: list[str], here: Position | None, bureau
         worst = max((fit for fit in fits if fit is not None), default=0)
         away = _away(row, here) if here else None
         near = (away is None, away or 0.0) if here else (row["county_code"] != bureau,)
-        ranks.append(((*near, worst, len(row["name"]), row["licence_no"]), row))
+        length = len(row["name"]) if worst <= _BY_NAME else 0
+        ranks.append(((*near, worst, length, row["licence_no"]), row))
     return [row for _rank, row in sorted(ranks, key=lambda ranked: ranked[0])]
+
+
+_BY_NAME = 2  # up to here it was the name that fitted, and the shortest name fits best
 
 
 def _fit(row: Row, word: str) -> int | None:
@@ -192,4 +197,4 @@ def _county(code: str) -> str:
 
 
 def _pairs(words: str) -> set[str]:
-    return {words[at : at + 2] for at in range(len(words) - 1)}
+    return set(map(add, words, words[1:]))

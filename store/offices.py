@@ -30,10 +30,10 @@ PEOPLE: Select[Any] = (
         _unit.c.department,
         _unit.c.name_zh.label("unit_zh"),
         _unit.c.name_en.label("unit_en"),
-        _bureau.c.code.label("bureau"),
+        func.coalesce(_bureau.c.code, _unit.c.code).label("bureau"),
         _bureau.c.kind.label("bureau_kind"),
     )
-    .select_from(_person.join(_unit, _unit.c.code == _person.c.unit_code).join(_bureau, true()))
+    .select_from(_person.join(_unit, _unit.c.code == _person.c.unit_code).outerjoin(_bureau, true()))
     .where(_person.c.active)
     .order_by(_person.c.id)
 )
@@ -57,7 +57,7 @@ def person_of(row: Row[Any], address: Address | None = None) -> Person:
         unit=row.unit_code,
         department=Department(row.department) if row.department else None,
         bureau=row.bureau,
-        level=Level.COUNTY if row.bureau_kind == "county" else Level.CITY,
+        level=Level.CITY if row.bureau_kind == "city" else Level.COUNTY,
         field_role=FieldRole(row.field_role) if row.field_role else None,
         language=row.language,
         address=address,

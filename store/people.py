@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import any_, func, literal, or_, select
+from sqlalchemy import any_, func, literal, or_, select, update
 
 from store import tables
 from store.db import Tx
@@ -87,6 +87,17 @@ async def _watching(tx: Tx, moved: Moved, *, told: bool) -> list[Holder]:
 def _add(parts: dict[str, tuple[Person, str]], people: Iterable[Person], part: str) -> None:
     for person in people:
         parts.setdefault(person.id, (person, part))
+
+
+async def addresses(tx: Tx, userid: str) -> tuple[Address, ...]:
+    """Every working address of one person."""
+    return (await _contacts(tx, [userid]))[userid]
+
+
+async def set_language(tx: Tx, userid: str, language: str) -> None:
+    """What they read from now on, also in letters: `zh` or `en`."""
+    person = tables.person
+    await tx.execute(update(person).where(person.c.id == userid).values(language=language))
 
 
 async def _contacts(tx: Tx, people: Iterable[str]) -> dict[str, tuple[Address, ...]]:

@@ -171,7 +171,7 @@ def decide(ledger: Ledger, state: str | None, verb: str, actor: Actor, given: Gi
         raise _refusal(ledger, state, verb, actor, [standing for move in here for standing in move.who])
     missing = next((need for need in allowed[0].needs if not NEEDS[need](given)), None)
     if missing:
-        raise Refused(f"missing_{missing}", verb=law.verbs[verb])
+        raise Refused(f"missing_{missing}", VERB=law.verbs[verb])
     target = allowed[0].target
     return TARGETS[target](state or "", actor.person, given) if target in TARGETS else target
 
@@ -251,12 +251,12 @@ def _refusal(ledger: Ledger, state: str | None, verb: str, actor: Actor, who: li
     if state is None and not who:
         return Refused("not_found", number="")
     law, possible = LAWS[ledger], offered(ledger, state, actor)
-    facts: dict[str, Json] = {"verb": law.verbs[verb]}
+    facts: dict[str, Json] = {"VERB": law.verbs[verb]}
     if who:
-        facts["who"] = names((STANDINGS[standing] for standing in dict.fromkeys(who)), en=" or ")
+        facts["WHO"] = names((STANDINGS[standing] for standing in dict.fromkeys(who)), en=" or ")
     elif state:
-        facts["state"] = state_name(ledger, state)
+        facts["STATE"] = state_name(ledger, state)
     reason = "wrong_person" if who else "wrong_state"
     if not possible:
         return Refused(f"{reason}_nothing", **facts)
-    return Refused(reason, **facts, possible=names(law.verbs[one] for one in possible))
+    return Refused(reason, **facts, POSSIBLE=names(law.verbs[one] for one in possible))

@@ -20,11 +20,11 @@ Column = ColumnElement[str] | BindParameter[str] | ColumnClause[str] | str
 
 
 def bureau_of(unit: FromClause, name: str = "bureau") -> FromClause:
-    """The county or city bureau that a unit belongs to: (code, kind), the nearest on its path."""
+    """The county or city bureau that a unit belongs to: (code, kind), the nearest on its path; no row above those."""
     above = tables.unit.alias(f"{name}_above")
     return (
         select(above.c.code, above.c.kind)
-        .where(above.c.kind != "department", above.c.code == any_(func.string_to_array(unit.c.path, "/")))
+        .where(above.c.kind.in_(("city", "county")), above.c.code == any_(func.string_to_array(unit.c.path, "/")))
         .order_by(func.length(above.c.path).desc())
         .limit(1)
         .lateral(name)
@@ -39,13 +39,13 @@ def hidden_from(
     over = bureau_of(at, "subject_bureau")
     return exists(
         select(1)
-        .select_from(subject.join(at, at.c.code == subject.c.unit_code).join(over, true()))
+        .select_from(subject.join(at, at.c.code == subject.c.unit_code).outerjoin(over, true()))
         .where(
             subject.c.id.in_(accused),
             or_(
                 subject.c.id == person,
                 and_(_is(role, Role.DEPARTMENT_HEAD), _value(unit) == any_(func.string_to_array(at.c.path, "/"))),
-                and_(_is(role, Role.LEADER), over.c.code == bureau),
+                and_(_is(role, Role.LEADER), func.coalesce(over.c.code, at.c.code) == bureau),
             ),
         )
     )
@@ -56,7 +56,8 @@ def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     if ledger is not Ledger.CLUE:
         return false()
     clue = tables.clue.c
-    accused = select(tables.clue_accused.c.person_id).where(tables.clue_accused.c.number == clue.number)
+    named = tables.clue_accused.c
+    accused = select(named.person_id).where(named.number == clue.number).correlate(tables.clue)
     hidden = and_(
         clue.internal,
         hidden_from(accused, person=who.id, role=who.role.value, unit=who.unit, bureau=who.bureau),

@@ -26,6 +26,10 @@ def said(sentence: str, language: str, facts: Mapping[str, Json] | None = None) 
 
 @cache
 def _chinese() -> dict[str, str]:
-    with _CATALOGUE.open("rb") as file:
-        catalogue = read_po(file, locale="zh_CN")
-    return {str(message.id): str(message.string) for message in catalogue if message.id}
+    return sentences(_CATALOGUE)
+
+
+def sentences(catalogue: Path) -> dict[str, str]:
+    """What a gettext catalogue says for each English sentence."""
+    with catalogue.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.id}

@@ -19,6 +19,12 @@ from store import embedded
 from store.db import migrate, open_engine
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-transcripts", action="store_true", help="write down tests/transcripts as the conversations go now"
+    )
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """A PostgreSQL server: `LOOP153_TEST_DATABASE_URL`, or an embedded one per worker, gone afterwards."""

@@ -1,4 +1,7 @@
-"""The operators of expressions, by sign. Division by zero and the like give NaN, never an exception."""
+"""The operators of expressions, by sign; `and` and `or` stand in compiling.py, for they may look at one side only.
+
+Division by zero and the like give NaN, never an exception.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,9 @@ def _of_numbers(compare: Callable[[float, float], bool]) -> Operator:
 def _any(compare: Operator) -> Operator:
     """A comparison with several nodes holds when it holds for any of them (XPath 1.0 §3.4)."""
 
-    def over(left: Json, right: Json) -> bool:
+    def over(left: Json, right: Json) -> Json:
+        if not isinstance(left, Nodes) and not isinstance(right, Nodes):
+            return compare(left, right)
         lefts = left if isinstance(left, Nodes) else (left,)
         rights = right if isinstance(right, Nodes) else (right,)
         return any(compare(one, other) for one in lefts for other in rights)
@@ -55,8 +60,6 @@ def _arithmetic(work: Callable[[float, float], float]) -> Operator:
 
 
 OPERATORS: dict[str, Operator] = {
-    "or": lambda left, right: truth(left) or truth(right),
-    "and": lambda left, right: truth(left) and truth(right),
     "=": _any(_equal),
     "!=": _any(_unequal),
     "<": _any(_of_numbers(operator.lt)),

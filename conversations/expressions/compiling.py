@@ -11,13 +11,12 @@ from conversations.expressions.functions import FUNCTIONS
 from conversations.expressions.lexing import BadExpression
 from conversations.expressions.patterns import Pattern, read_pattern
 from conversations.expressions.reading import Answer, Binary, Call, Column, Dot, Literal, Negative, Node, read
-from conversations.expressions.values import Nodes, number, plain, string
+from conversations.expressions.values import Nodes, number, plain, string, truth
 from store.words import NOTHING, Json
 
-__all__ = ["POSITION", "BadExpression", "Compiled", "compile_expression", "inside"]
-
 POSITION = "position(..)"
-"""Under this name `inside` gives the turn of a repeat its number, from 1."""
+"""The name under which the answers hold the number of the turn, from 1, for questions inside a repeat. What was
+answered in that turn lies over the other answers; `answers[repeat]` is the list of all turns."""
 
 Run = Callable[[Mapping[str, Json], datetime, Json], Json]
 Paths = Mapping[str, tuple[str, ...]]
@@ -25,15 +24,16 @@ Paths = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """An `Expression` (see form.py). `columns` are the columns of a choice that it looks at.
+    """An `Expression` (see form.py), and what the checks at load want to know of it.
 
     Two are equal when their sources are: a form decides once what the names in them mean.
     """
 
     source: str
     reads: frozenset[str]
-    columns: frozenset[str] = frozenset()
-    in_repeat: bool = False  # asks for position(..)
+    columns: frozenset[str] = frozenset()  # of a choice, for choice_filter
+    wants: frozenset[str] = frozenset()  # "." and "position(..)", which only some places have
+    expects: frozenset[tuple[str, str]] = frozenset()  # (question, text) that are compared with each other
     run: Run = field(compare=False, repr=False, default=lambda _answers, _now, _dot: None)
 
     def evaluate(self, answers: Mapping[str, Json], now: datetime, dot: Json = None) -> Json:
@@ -51,16 +51,10 @@ def compile_expression(source: str, repeats: Paths = NOTHING) -> Compiled:
         source=source,
         reads=frozenset(node.name for node in nodes if isinstance(node, Answer)),
         columns=frozenset(node.name for node in nodes if isinstance(node, Column)),
-        in_repeat=Call("position", ()) in nodes,
+        wants=frozenset(filter(None, map(_want, nodes))),
+        expects=frozenset(pair for node in nodes for pair in _expected(node)),
         run=_closure(tree, repeats),
     )
-
-
-def inside(answers: Mapping[str, Json], repeat: str, index: int) -> Mapping[str, Json]:
-    """The answers as the questions of a repeat's turn number `index` (from 0) see them: what stands in
-    `answers[repeat][index]` lies over the rest."""
-    turns = answers.get(repeat) or []
-    return {**answers, **(turns[index] if index < len(turns) else {}), POSITION: index + 1}
 
 
 def _walk(node: Node) -> Iterator[Node]:
@@ -74,6 +68,23 @@ def _walk(node: Node) -> Iterator[Node]:
         case Call(_, arguments):
             for argument in arguments:
                 yield from _walk(argument)
+
+
+def _want(node: Node) -> str | None:
+    if isinstance(node, Dot):
+        return "."
+    return POSITION if isinstance(node, Call) and node.function == "position" else None
+
+
+def _expected(node: Node) -> Iterator[tuple[str, str]]:
+    """A question and a quoted text that is held against its answer, so that a typing error in it is found."""
+    match node:
+        case Binary("=" | "!=", Answer(name), Literal(str(text))) | Binary(
+            "=" | "!=", Literal(str(text)), Answer(name)
+        ):
+            yield name, text
+        case Call("selected", (Answer(name), Literal(str(text)))):
+            yield name, text
 
 
 def _closure(node: Node, repeats: Paths) -> Run:
@@ -112,6 +123,10 @@ def _spread(answers: Mapping[str, Json], path: tuple[str, ...], name: str) -> It
 
 
 def _binary(sign: str, left: Run, right: Run) -> Run:
+    if sign == "and":
+        return lambda answers, now, dot: truth(left(answers, now, dot)) and truth(right(answers, now, dot))
+    if sign == "or":
+        return lambda answers, now, dot: truth(left(answers, now, dot)) or truth(right(answers, now, dot))
     work = OPERATORS[sign]
     return lambda answers, now, dot: work(left(answers, now, dot), right(answers, now, dot))
 

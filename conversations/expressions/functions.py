@@ -51,11 +51,6 @@ def _coalesce(*values: Json) -> Json:
     return next((value for value in values if string(value) != ""), "")
 
 
-@_function("once", 1, scene=True)
-def _once(_now: datetime, dot: Json, value: Json) -> Json:
-    return dot if string(dot) != "" else value
-
-
 def _chosen(value: Json) -> list[str]:
     return string(value).split()
 

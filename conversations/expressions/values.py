@@ -18,6 +18,7 @@ from store.words import Json
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NAN = math.nan
+_LONGEST_NUMBER = 400
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - days are counted on the wall calendar
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.{0,20})?")
@@ -32,15 +33,13 @@ class Nodes(tuple[Json, ...]):
 
 def number(value: Json) -> float:
     """NaN where there is none."""
-    if isinstance(value, bool):
-        return float(value)
     if isinstance(value, int | float):
         try:
             return float(value)
         except OverflowError:
             return math.inf if value > 0 else -math.inf
     text = string(value).strip()
-    if len(text) > 400 or not text:
+    if not text or len(text) > _LONGEST_NUMBER:
         return NAN
     if _NUMBER.fullmatch(text):
         return float(text)
@@ -58,7 +57,7 @@ def _days(text: str) -> float:
 
 def moment(text: str) -> datetime | None:
     """The wall time in Shanghai that an ISO date or date with time stands for, without a zone."""
-    if not _MOMENT.fullmatch(text):
+    if text[4:5] != "-" or not _MOMENT.fullmatch(text):
         return None
     try:
         at = datetime.fromisoformat(text)
@@ -70,21 +69,20 @@ def moment(text: str) -> datetime | None:
 def string(value: Json) -> str:
     """Texts as they are, whole numbers without a point, lists joined by spaces (as XLSForm stores a choice of
     several), the first of several nodes, and nothing for what was not answered."""
-    match value:
-        case str():
-            return value
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return _digits(float(number(value)))
-        case Nodes():
-            return string(value[0]) if value else ""
-        case list() | tuple():
-            return " ".join(string(one) for one in value)
-        case Mapping():
-            return f"{value['lat']} {value['lon']}" if {"lat", "lon"} <= value.keys() else "; ".join(map(str, value))
+    if isinstance(value, str):  # the commonest first: every step of a dialogue asks this many times
+        return value
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return _digits(number(value))
+    if isinstance(value, Nodes):
+        return string(value[0]) if value else ""
+    if isinstance(value, list | tuple):
+        return " ".join(map(string, value))
+    if isinstance(value, Mapping):
+        return f"{value['lat']} {value['lon']}" if {"lat", "lon"} <= value.keys() else "; ".join(map(str, value))
     return ""
 
 

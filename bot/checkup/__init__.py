@@ -1,0 +1,1 @@
+"""What `doctor` looks at: each check yields findings, each with what to do about it."""

@@ -1,0 +1,210 @@
+"""The front desk: `receive` is the only inbound transaction. One message, one transaction, one answer.
+
+arrive -> hear -> (look up | apply)* -> leave, plan letters, post -> commit. A turn that touches neither books nor
+ledgers opens no transaction of its own: its one writing statement commits by itself. A repeated message gets the
+same answer and changes nothing. Two messages of one person are taken one after the other: by a lock within this
+process, by the dialogue's version between replicas.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot import metrics
+from bot.texts import _, said
+from conversations.dialogue_json import from_json, to_json
+from conversations.hear import hear
+from conversations.library import UnknownVersion
+from conversations.turn import Dialogue, Turn
+from notifier import outbox
+from notifier.plan import letters
+from store import db, evidence, forms, inbox, lookups, people
+from store.db import connected, passing
+from store.inbox import Leaving, Seat
+from store.ledger import apply
+from store.words import (
+    CLOCK,
+    Ask,
+    Body,
+    Event,
+    File,
+    Found,
+    Incoming,
+    Letter,
+    Moved,
+    Person,
+    Receipt,
+    Refused,
+    Say,
+    Settled,
+)
+
+if TYPE_CHECKING:
+    from bot.office import Office
+
+log = logging.getLogger(__name__)
+
+_TRIES = 12
+_STEPS = 16  # lookups and asks that one message may cause; more would be a form that never comes to rest
+
+
+class Busy(Exception):
+    """The same person's messages kept overtaking each other; the door lets the other side try again."""
+
+
+async def receive(office: Office, incoming: Incoming) -> Receipt:
+    """Hear one message and answer it. The same message again gets the same answer and changes nothing.
+
+    Raises `Busy` or a database error when nothing was written: the sender's platform repeats the message.
+    """
+    async with office.turns.of(incoming.sender):
+        for attempt in range(_TRIES):
+            try:
+                async with connected(office.engine) as connection:
+                    receipt = await _take(office, connection, incoming)
+            except UnknownVersion as fault:
+                await _learn_version(office, fault)
+            except Exception as fault:
+                if not passing(fault) or attempt == _TRIES - 1:
+                    raise
+                await asyncio.sleep(min(0.02 * 2**attempt, 0.5))
+            else:
+                if receipt is not None:
+                    return receipt
+    raise Busy(incoming.sender.door)
+
+
+async def strike(office: Office, ask: Ask) -> Moved | None:
+    """A move that the clock makes: ledger and letters in one transaction. None when it does not apply any more,
+    as when another replica was first."""
+    async with office.engine.begin() as tx:
+        at = await db.now(tx) + office.shift
+        try:
+            moved = await apply(tx, ask, CLOCK, at)
+        except Refused as refusal:
+            metrics.refused(ask.verb, refusal.reason)
+            return None
+        await outbox.post(tx, await _heard_of(tx, (moved,), at))
+    return moved
+
+
+async def _take(office: Office, connection: AsyncConnection, incoming: Incoming) -> Receipt | None:
+    """One attempt; None when the dialogue moved meanwhile and the turn must be taken again."""
+    seat = await inbox.arrive(connection, incoming)
+    if seat.said is not None:
+        metrics.step("repeated")
+        return Receipt(seat.said, seen_before=True)
+    if seat.who is None:
+        metrics.step("stranger")
+        return Receipt((_stranger(),))
+    course = await _run(office, connection, seat, seat.who, incoming.body)
+    pages = office.doors[incoming.sender.door].pages(course.says) if incoming.sender.door in office.doors else []
+    if len(pages) > 1 and not connection.in_transaction():
+        await connection.begin()
+    if not await inbox.leave(connection, incoming, course.leaving(seat.version)):
+        return None
+    if connection.in_transaction():
+        await _post(connection, incoming, course, pages[1:])
+        await connection.commit()
+    metrics.step("refused" if course.refused else "answered")
+    return Receipt(tuple(course.says), course.moved)
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """How one message's turn went."""
+
+    who: Person
+    dialogue: Dialogue
+    says: tuple[Say, ...]
+    events: tuple[Event, ...]
+    moved: tuple[Moved, ...]
+    refused: bool
+    at: datetime
+
+    def leaving(self, version: int) -> Leaving:
+        return Leaving(self.who, version, to_json(self.dialogue), self.dialogue.form, self.says, self.events, self.at)
+
+
+async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, body: Body) -> _Course:
+    """Step until the dialogue rests: every lookup and every ask of it is answered in the same transaction."""
+    at = seat.at + office.shift
+    dialogue = from_json(seat.state) if seat.state is not None else Dialogue(language=who.language)
+    says: list[Say] = []
+    events: list[Event] = []
+    moved: list[Moved] = []
+    refused = False
+    if isinstance(body, File):
+        await evidence.expect(tx, body, who, at)
+    for _step in range(_STEPS):
+        turn = hear(office.forms, who, dialogue, body, at)
+        says += turn.says
+        events += turn.events
+        dialogue = turn.dialogue
+        if turn.lookup is None and turn.ask is None:
+            break
+        body = await _answer(tx, turn, who, at)
+        if isinstance(body, Settled):
+            moved += [body.moved] if body.moved else []
+            refused = refused or body.refused is not None
+    if dialogue.language != who.language:
+        await people.set_language(tx, who.id, dialogue.language)
+    return _Course(who, dialogue, tuple(says), tuple(events), tuple(moved), refused, at)
+
+
+async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
+    if turn.lookup is not None:
+        return await lookups.answer(tx, turn.lookup, who, at)
+    assert turn.ask is not None
+    try:
+        return Settled(turn.ask, moved=await apply(tx, turn.ask, who, at))
+    except Refused as refusal:
+        metrics.refused(turn.ask.verb, refusal.reason)
+        return Settled(turn.ask, refused=refusal)
+
+
+async def _post(tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> None:
+    """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer."""
+    post = await _heard_of(tx, course.moved, course.at)
+    for number, page in enumerate(pages, start=2):
+        post.append(_page(incoming, course, number, page))
+    if post:
+        await outbox.post(tx, post)
+
+
+async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
+    return [letter for one in moved for letter in letters(one, await people.hearers(tx, one), at)]
+
+
+def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:
+    return Letter(
+        key=f"page:{incoming.sender.door}:{incoming.key}:{number}",
+        to=incoming.sender,
+        person=course.who.id,
+        purpose="page",
+        template="page",
+        facts={"text": page},
+        not_before=course.at,
+        urgent=True,
+    )
+
+
+def _stranger() -> Say:
+    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept."""
+    sentence = _("You are not on the roster yet. Please ask your administrator to add you.")
+    return Say("\n".join(said(sentence, language) for language in ("zh", "en")))
+
+
+async def _learn_version(office: Office, unknown: UnknownVersion) -> None:
+    """A dialogue keeps the version it began with, also when only another replica knows it."""
+    async with connected(office.engine) as connection:
+        source = await forms.source(connection, unknown.key, unknown.hash)
+    office.forms = (
+        office.forms.without(unknown.key, unknown.hash) if source is None else office.forms.with_version(source)
+    )

@@ -1,0 +1,94 @@
+"""The ticks of the clock: APScheduler in memory, in every replica, calling steps that may be called twice.
+
+Never its job stores: what must happen once is an occurrence in the database, not a job.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import log, metrics
+from bot.office import Office
+from notifier import health as mailroom
+from notifier import outbox
+from notifier.ticks import TICKS, Tick
+from store import db, evidence
+from store.ledger import due_archives
+
+logger = logging.getLogger(__name__)
+
+Work = Callable[[Office], Awaitable[None]]
+
+
+def scheduler(office: Office) -> AsyncIOScheduler:
+    """All ticks, ready to start. One that is late runs once, one that still runs is not run again beside itself."""
+    clockwork = AsyncIOScheduler(
+        timezone=office.settings.zone,
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for tick in TICKS:
+        clockwork.add_job(
+            _safely,
+            "interval",
+            seconds=tick.every.total_seconds(),
+            jitter=5,
+            args=[tick.name, partial(_strike, tick), office],
+        )
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
+    clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
+    clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
+    return clockwork
+
+
+async def _safely(name: str, work: Work, office: Office) -> None:
+    """A tick that fails is logged; the next one comes anyway."""
+    log.reference.set(f"{name}-{log.new_reference()}")
+    try:
+        await work(office)
+    except Exception:
+        logger.exception("the tick %s failed", name)
+
+
+async def _strike(tick: Tick, office: Office) -> None:
+    done = await tick.step(office.engine, office.shift)
+    if done:
+        logger.info("the tick %s did %d", tick.name, done)
+
+
+async def strike_due(office: Office) -> None:
+    """Every move whose hour has come. A replica that comes second finds it made."""
+    from bot.desk import strike
+
+    async with office.engine.connect() as connection:
+        due = await due_archives(connection, await db.now(connection) + office.shift)
+    for ask in due:
+        await strike(office, ask)
+
+
+async def count_backlog(office: Office) -> None:
+    """What waits, for the metrics."""
+    mail = await mailroom.examine(office.engine, office.shift, tuple(office.doors))
+    metrics.letters(mail.waiting)
+    async with office.engine.connect() as connection:
+        metrics.media(await evidence.backlog(connection))
+
+
+async def every_night(office: Office) -> None:
+    """The menu and the directory, once a night however many replicas there are."""
+    from bot.roll_call import sync_contacts, sync_menu
+    from bot.wecom.door import WecomDoor
+
+    door, now = office.doors.get("wecom"), office.clock.now()
+    if not isinstance(door, WecomDoor):
+        return
+    async with office.engine.begin() as tx:
+        if not await outbox.occur(
+            tx, "contacts", "wecom", now.astimezone(office.settings.zone).date().isoformat(), now
+        ):
+            return
+    await sync_menu(office, door)
+    await sync_contacts(office, door)

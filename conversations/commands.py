@@ -1,0 +1,99 @@
+"""The words that people say to the bot itself, in both languages at any time (DESIGN §6)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_WORDS = {
+    "report": "上报 我要上报 report",
+    "tip": "举报 匿名举报 tip",
+    "tasks": "待办 我的待办 tasks todo",
+    "mine": "我的 我的上报 mine",
+    "find": "查 查询 查找 find search",
+    "ledger": "台账 线索台账 ledger",
+    "nudge": "催办 nudge",
+    "documents": "文件 documents",
+    "console": "控制台 console",
+    "help": "帮助 help start 菜单 menu",
+    "back": "上一步 返回 back",
+    "skip": "跳过 略过 skip",
+    "edit": "修改 edit",
+    "cancel": "取消 cancel",
+    "submit": "提交 submit",
+    "done": "完成 好了 发完了 done",
+    "chinese": "中文 汉语 chinese",
+    "english": "英文 英语 english",
+}
+_COMMANDS = {word: command for command, words in _WORDS.items() for word in words.split()}
+
+NAVIGATION = frozenset({"help", "back", "skip", "edit", "done", "submit"})
+"""Words that a prompt itself names and that lose nothing: they work even where free text is awaited."""
+
+_NUMBER = re.compile(r"(xs|wt)-?(?:(\d{4})-?)?(\d{1,6})")
+_DIGITS = re.compile(r"\d{1,6}")
+# "查到一批假烟" is a sentence of a report, "查张三超市" is a search.
+_SEARCH = re.compile(r"(?:查询|查找|查)(?![到获处出实明封扣验看])(\S{2,15})")
+_TRAILING = "。.!！?？~～,，;；、"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A recognised word and what follows it: "find" with "Wang", "edit" with "3", "open" with an entry's number."""
+
+    name: str
+    rest: str = ""
+
+
+def plain(text: str) -> str:
+    """As it is compared: full-width folded, lower case, one space between words, no punctuation at the end."""
+    folded = " ".join(unicodedata.normalize("NFKC", text).split()).lower()
+    return folded.rstrip(_TRAILING + " ").removeprefix("/")
+
+
+def command(text: str) -> Command | None:
+    """The command that the whole text is, or begins with before a space."""
+    heard = plain(text)
+    if heard in _COMMANDS:
+        return Command(_COMMANDS[heard])
+    number = entry_number(heard)
+    if number:
+        return Command("open", number)
+    head, _, rest = heard.partition(" ")
+    name = _COMMANDS.get(head)
+    if name == "edit" and _DIGITS.fullmatch(rest):
+        return Command(name, rest)
+    if name in ("find", "nudge") and rest:
+        return Command(name, rest)
+    if heard.startswith("start "):  # how Telegram opens a chat from a link
+        return Command("help")
+    close = re.fullmatch(r"修改\s*(\d{1,3})", heard)
+    return Command("edit", close.group(1)) if close else None
+
+
+def loose(text: str) -> Command | None:
+    """What only counts while no form is open: a search without a space, and the last digits of a number."""
+    heard = plain(text)
+    search = _SEARCH.fullmatch(heard)
+    if search:
+        return Command("find", search.group(1))
+    return Command("open", heard) if _DIGITS.fullmatch(heard) else None
+
+
+def entry_number(text: str) -> str | None:
+    """ "XS-2026-000017" of "xs-2026-000017", "17" of "xs17" (the newest year's); None for anything else."""
+    found = _NUMBER.fullmatch(plain(text))
+    if not found:
+        return None
+    ledger, year, digits = found.groups()
+    if year:
+        return f"{ledger.upper()}-{year}-{digits.zfill(6)}"
+    return digits if ledger == "xs" else f"{ledger.upper()}-{digits}"
+
+
+def typed_numbers(text: str) -> tuple[int, ...]:
+    """The numbers of a choice: "2", "２。", "1 3", "1、3"; empty for anything else."""
+    heard = plain(text)
+    pieces = re.split(r"[\s,、，]+", heard) if heard else []
+    return tuple(int(piece) for piece in pieces) if pieces and all(re.fullmatch(r"\d{1,3}", p) for p in pieces) else ()

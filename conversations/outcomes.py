@@ -1,0 +1,82 @@
+"""What is said after the ledger has spoken: where an entry went, or why it could not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from conversations.catalogue import Speech, mark
+from store.words import NOTHING, Json, Moved, Refused, words_of
+
+MOVED: Mapping[str, str] = {
+    "report": mark("Thank you. It is filed as {number}."),
+    "supply": mark("Thank you, {number} has it now."),
+    "append": mark("Added to {number}. Whoever works on it sees it."),
+    "classify": mark("{number} is classified and goes on to supervision."),
+    "answer": mark("{number} is answered. The reporter hears of it now; supervision can read it."),
+    "ask_info": mark("The reporter of {number} is asked now. It comes back as soon as they have answered."),
+    "escalate": mark("{number} goes up to the city."),
+    "send_back": mark("{number} goes back to the county."),
+    "dismiss": mark("{number} is closed without action. The reporter hears why."),
+    "transfer_out": mark("{number} is handed to the other authority."),
+    "restore": mark("{number} is taken up again."),
+}
+DONE = mark("{number}: done.")
+
+WHERE: Mapping[str, str] = {
+    "head_review": mark("Next, the head of your department classifies it. You will hear here."),
+    "county_review": mark("Next, county supervision looks into it. You will hear here."),
+    "city_review": mark("Next, city supervision looks into it. You will hear here."),
+}
+"""What happens next, for the verbs of people who wait for it."""
+_WAITING = frozenset({"report", "supply"})
+
+REFUSED: Mapping[str, str] = {
+    "unknown_verb": mark("I do not know how to do that."),
+    "not_ready": mark("{number}: “{VERB}” is not possible yet."),
+    "not_found": mark("There is no {number} that you may see."),
+    "wrong_state": mark("{number} is “{STATE}” now, so “{VERB}” is not possible. Possible: {POSSIBLE}."),
+    "wrong_state_nothing": mark("{number} is “{STATE}” now, so “{VERB}” is not possible."),
+    "wrong_person": mark("{number}: “{VERB}” is for {WHO}. Possible for you: {POSSIBLE}."),
+    "wrong_person_nothing": mark("{number}: “{VERB}” is for {WHO}."),
+    "missing_text_or_photo": mark("{VERB}: please give a few words or a photo."),
+    "missing_text": mark("{VERB}: please give a few words."),
+    "missing_merchant": mark("{VERB}: please say which shop, or that it is unlicensed or unknown."),
+    "missing_place": mark("{VERB}: without a licensed shop I need the place."),
+    "missing_indicator": mark("{VERB}: please choose an indicator."),
+    "missing_authority": mark("{VERB}: please name the authority."),
+    "missing_handling_form": mark("{VERB}: the handling form is not finished."),
+    "missing_problem": mark("{VERB}: please give the number of the problem."),
+    "bad_field": mark("“{field}” cannot be read like this. Please change it."),
+    "too_long": mark("“{field}” is longer than {limit} characters. Please shorten it."),
+    "merchant_unknown": mark("There is no shop with licence {licence_no}. Please choose again."),
+    "indicator_unknown": mark("There is no indicator {code}. Please choose again."),
+    "evidence_unknown": mark("One of the photos is not yours or is gone. Please send it again."),
+    "person_unknown": mark("There is nobody called {userid}. Please choose again."),
+    "county_unknown": mark("{number}: it is not clear to which county it belongs."),
+    "observed_in_future": mark("The time when you saw it is still to come. Please change it."),
+    "too_early": mark("{number}: that is possible only {days} days after it was settled."),
+}
+"""One sentence for every reason of the law (store/rules.py lists them, with their facts)."""
+OTHERWISE = mark("That is not possible just now.")
+
+
+def moved(t: Speech, line: Moved) -> str:
+    """What became of the ask, and what comes next."""
+    done = t(MOVED.get(line.verb, DONE), number=line.entry.number)
+    follows = WHERE.get(line.entry.state) if line.verb in _WAITING else None
+    return f"{done}\n{t(follows)}" if follows else done
+
+
+def refused(t: Speech, why: Refused, names: Mapping[str, str] = NOTHING) -> str:
+    """One clear sentence. Facts in capitals are texts in both languages; `names` says what fields are called."""
+    facts = {name: _fact(value, t.language) for name, value in why.facts.items()}
+    if "field" in facts:
+        facts["field"] = names.get(str(facts["field"]), facts["field"])
+    try:
+        return t(REFUSED.get(why.reason, OTHERWISE), **facts)
+    except KeyError:  # the law gave other facts than its table says: still an answer, never a stack trace
+        return t(OTHERWISE)
+
+
+def _fact(value: Json, language: str) -> Json:
+    return words_of(value, language) if isinstance(value, Mapping) else value
