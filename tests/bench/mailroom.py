@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from statistics import median
 from time import perf_counter
 
 import aiohttp
@@ -43,22 +44,16 @@ async def run(engine: AsyncEngine) -> list[Row]:
     await _queue(engine, people)
     await _analyse(engine)
     ours = await _rate(lambda: _claim_and_settle(engine), MANY)
-    async with wire(engine) as conn:
-        await conn.execute(_OLD_LETTERS, OLD, PEOPLE, timeout=300)
-    await _analyse(engine)
-    await _queue(engine, people)
-    aged = await _rate(lambda: _claim_and_settle(engine), MANY)
     rows = [
         Row("outbox: bare table, claim and settle by 100", bare, "letters/s"),
         Row("mail room: claim and settle", ours, "letters/s", ours / bare, ">= 0.34"),
-        Row("mail room: the same over a million old letters", aged, "letters/s", aged / ours, ">= 0.8"),
     ]
     async with _sink() as url, aiohttp.ClientSession() as http:
         sender = PostingSender(http, url)
         rows += await _with_post(engine, sender, people)
         rows += await _due_at_once(engine, people)
         rows += await _first_attempts(engine, sender, people)
-    return rows
+    return [*rows, await _over_old_letters(engine, people)]
 
 
 # --- the database alone ---------------------------------------------------------------------------------
@@ -102,6 +97,20 @@ async def _claim_and_settle(engine: AsyncEngine) -> None:
     await asyncio.gather(*(worker(f"bench-{number}") for number in range(_WORKERS)))
 
 
+async def _over_old_letters(engine: AsyncEngine, people: list[str]) -> Row:
+    """Against the same just before, because a long run meets another machine at its end."""
+    await _queue(engine, people)
+    young = await _rate(lambda: _claim_and_settle(engine), MANY)
+    async with wire(engine) as conn:
+        await conn.execute(_OLD_LETTERS, OLD, PEOPLE, timeout=300)
+    await _analyse(engine)
+    async with wire(engine) as conn:
+        await conn.execute("CHECKPOINT")
+    await _queue(engine, people)
+    aged = await _rate(lambda: _claim_and_settle(engine), MANY)
+    return Row("mail room: claim and settle over a million old letters", aged, "letters/s", aged / young, ">= 0.8")
+
+
 async def _rate(work: Callable[[], Awaitable[None]], count: int) -> float:
     began = perf_counter()
     await work()
@@ -130,13 +139,22 @@ async def _analyse(engine: AsyncEngine) -> None:
 
 
 async def _with_post(engine: AsyncEngine, sender: PostingSender, people: list[str]) -> list[Row]:
+    """Interleaved and by their medians: the two share their cores with whatever else goes on."""
     to, body = Address("wecom", "p1"), b'{"touser": "p1", "text": "words"}'
-    bare = await _rate(lambda: _bare(engine, lambda: sender.send(to, body)), MANY)
-    await _queue(engine, people)
-    ours = await _rate(lambda: _deliver_all(engine, sender), MANY)
+    bare, ours = [], []
+    for _ in range(3):
+        bare.append(await _rate(lambda: _bare(engine, lambda: sender.send(to, body)), MANY))
+        await _queue(engine, people)
+        ours.append(await _rate(lambda: _deliver_all(engine, sender), MANY))
     return [
-        Row("outbox: bare table with a POST, 32 in flight", bare, "letters/s"),
-        Row("mail room: claim, judge, render, start, POST, settle", ours, "letters/s", ours / bare, ">= 0.5"),
+        Row("outbox: bare table with a POST, 32 in flight", median(bare), "letters/s"),
+        Row(
+            "mail room: claim, judge, render, start, POST, settle",
+            median(ours),
+            "letters/s",
+            median(ours) / median(bare),
+            ">= 0.5",
+        ),
     ]
 
 
