@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,7 +92,8 @@ async def alone(engine: AsyncEngine, lock: int) -> AsyncIterator[AsyncConnection
         try:
             yield connection
         finally:
-            await connection.invalidate()
+            with suppress(DBAPIError):  # a connection that was lost has lost the lock, too
+                await connection.exec_driver_sql(f"SELECT pg_advisory_unlock({lock})")
 
 
 async def reachable(engine: AsyncEngine, seconds: float = 2.0) -> bool:
