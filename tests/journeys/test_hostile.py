@@ -146,7 +146,9 @@ async def test_an_old_callback_played_again_changes_nothing(town: Town) -> None:
     assert [clue["number"] for clue in await reckon(town)] == [number]
 
 
-MARKUP = f'<a href="https://evil.example">{CANARY}</a> ]]> {{{{ 7*7 }}}} {{number}} %(number)s & &lt; </xml> \u202e\u200b 🚬'
+MARKUP = (
+    f'<a href="https://evil.example">{CANARY}</a> ]]> {{{{ 7*7 }}}} {{number}} %(number)s & &lt; </xml> \u202e\u200b 🚬'
+)
 
 
 async def test_words_that_look_like_markup_are_words(town: Town) -> None:
@@ -165,7 +167,11 @@ async def test_what_a_database_cannot_keep_is_left_out_whichever_door_it_came_by
     """XML cannot hold it, JSON can: NUL characters and halves of surrogate pairs, in everything that is text."""
     sender, bad = Address("wecom", "mq-cm"), f"{CANARY}\x00\ud800"
     for number, body in enumerate(
-        [Text("上报"), File("6f1d6a3e-0000-5000-8000-000000000001", FileKind.IMAGE, f"ref{bad}", bad, note=bad), Text(bad)]
+        [
+            Text("上报"),
+            File("6f1d6a3e-0000-5000-8000-000000000001", FileKind.IMAGE, f"ref{bad}", bad, note=bad),
+            Text(bad),
+        ]
     ):
         await town.office.receive(Incoming(f"mq-cm:{number}", sender, body))
     review = await town.says("mq-cm", "完成", "跳过", "没信号", "江山", "1", "不确定", "刚刚", "不需要", "提交")
