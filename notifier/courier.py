@@ -26,8 +26,8 @@ from notifier.limits import Permit, manners
 from notifier.terms import Terms
 from notifier.verdicts import back, dead, verdict
 from notifier.window import Window
-from notifier.wire import Driver, wire
-from store.db import passing
+from notifier.wire import wire
+from store.db import Driver, passing
 from store.words import Address, Later, Never, Outcome, Sent
 
 log = logging.getLogger("loop153.mail")

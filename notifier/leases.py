@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from notifier.wire import Driver
+from store.db import Driver
 from store.words import Address, Json
 
 # The subselects make the clock a constant, so that it can serve an index; the oldest open letter of an address is
