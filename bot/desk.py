@@ -31,6 +31,7 @@ from store.inbox import Leaving, Seat
 from store.ledger import apply
 from store.words import (
     CLOCK,
+    Address,
     Ask,
     Body,
     Event,
@@ -106,7 +107,7 @@ async def _take(office: Office, incoming: Incoming) -> Receipt | None:
             return Receipt(seat.said, seen_before=True)
         if seat.who is None:
             metrics.step("stranger")
-            return Receipt(() if _unsaid(incoming.body) else (_stranger(),))
+            return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
         course = _plain(office, seat, seat.who, incoming.body)
         if course is not None and len(_pages(office, incoming, course)) < 2:
             kept = await inbox.leave(driver, incoming, course.leaving(seat.version))
@@ -236,10 +237,11 @@ def _unsaid(body: Body) -> bool:
     return body == Silence() or (isinstance(body, Place) and body.automatic)
 
 
-def _stranger() -> Say:
-    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept."""
-    sentence = _("You are not on the roster yet. Please ask your administrator to add you.")
-    return Say("\n".join(said(sentence, language) for language in ("zh", "en")))
+def _stranger(sender: Address) -> Say:
+    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
+    their address, because that is what the administrator needs."""
+    sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
+    return Say("\n".join(said(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:
