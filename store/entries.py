@@ -22,7 +22,7 @@ _unit, _bureau, _office = tables.unit, tables.unit.alias("bureau_unit"), tables.
 _reporter, _holder = tables.person.alias("reporter_person"), tables.person.alias("holder_person_row")
 _merchant, _indicator = tables.merchant, tables.indicator
 
-NAMED = (
+_NAMED = (
     clue.join(_unit, _unit.c.code == clue.c.unit_code)
     .join(_bureau, _bureau.c.code == clue.c.bureau)
     .outerjoin(_office, _office.c.code == clue.c.holder_unit)
@@ -31,10 +31,6 @@ NAMED = (
     .outerjoin(_merchant, _merchant.c.licence_no == clue.c.merchant)
     .outerjoin(_indicator, _indicator.c.code == clue.c.indicator)
 )
-"""Clues with everything that has a name."""
-
-REPORTER_NAME, MERCHANT, INDICATOR = _reporter.c.name, _merchant.c, _indicator.c
-
 SELECT_CLUES: Select[Any] = select(
     *(column for column in clue.c if column.name != "spot"),
     _unit.c.path.label("unit_path"),
@@ -50,7 +46,7 @@ SELECT_CLUES: Select[Any] = select(
     _holder.c.name.label("holder_name"),
     _office.c.name_zh.label("holder_unit_zh"),
     _office.c.name_en.label("holder_unit_en"),
-).select_from(NAMED)
+).select_from(_NAMED)
 
 
 def entry_of(row: Row[Any]) -> Entry:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, cast, func, literal, or_, select
 from store import tables
 from store.clocks import load_clocks
 from store.db import Tx
-from store.entries import INDICATOR, MERCHANT, NAMED, REPORTER_NAME, SELECT_CLUES, entry_of
+from store.entries import SELECT_CLUES, entry_of
 from store.geo import distance_m, spot, to_wgs84
 from store.given import tidy
 from store.people import PAGE, escape
@@ -46,13 +46,18 @@ async def look_find(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
     if not words:
         return Found(lookup, ())
     like = f"%{escape(words)}%"
-    named = (MERCHANT.name, MERCHANT.owner, REPORTER_NAME, INDICATOR.name_zh, INDICATOR.name_en, clue.text)
+    shop, kind, person = tables.merchant.c, tables.indicator.c, tables.person.c
+    shops = select(shop.licence_no).where(or_(shop.licence_no == words, shop.name.ilike(like), shop.owner.ilike(like)))
+    kinds = select(kind.code).where(
+        or_(kind.code.ilike(f"{escape(words)}%"), kind.name_zh.ilike(like), kind.name_en.ilike(like))
+    )
+    people = select(person.id).where(or_(person.id_lower == words.lower(), person.name.ilike(like)))
     fits = or_(
         clue.number.ilike(like),
-        clue.merchant == words,
-        clue.indicator.ilike(f"{escape(words)}%"),
-        func.lower(clue.reporter) == words.lower(),
-        *(column.ilike(like) for column in named),
+        clue.text.ilike(like),
+        clue.merchant.in_(shops),
+        clue.indicator.in_(kinds),
+        clue.reporter.in_(people),
     )
     return await _page(tx, lookup, at, and_(fits, sees(who)), clue.reported_at.desc())
 
@@ -130,10 +135,14 @@ def _why(entry: Entry, given: Mapping[str, Json], metres: int) -> str | None:
 async def _page(tx: Tx, lookup: Lookup, at: datetime, where: ColumnElement[bool], order: Any) -> Found:
     """One page of entries, each as one line."""
     page = max(0, int(lookup.query.get("page") or 0))
-    total = (await tx.execute(select(func.count()).select_from(NAMED).where(where))).scalar_one()
-    query = SELECT_CLUES.where(where).order_by(order, clue.number.desc()).limit(PAGE).offset(page * PAGE)
+    total = (await tx.execute(select(func.count()).select_from(tables.clue).where(where))).scalar_one()
+    # The page first, its names after: nobody looks up the names of what is not shown.
+    order = (order, clue.number.desc())
+    shown = select(clue.number).where(where).order_by(*order).limit(PAGE).offset(page * PAGE)
+    numbers = list((await tx.execute(shown)).scalars())
+    rows = await tx.execute(SELECT_CLUES.where(clue.number.in_(numbers)).order_by(*order))
     calendar = await load_calendar(tx, at)
-    items = tuple(_item(entry_of(row), lookup.language, at, calendar) for row in await tx.execute(query))
+    items = tuple(_item(entry_of(row), lookup.language, at, calendar) for row in rows)
     return Found(lookup, items, total)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,20 +17,10 @@ from store.db import Tx
 from store.ledger import apply, due_archives
 from store.rules import REASONS
 from store.words import CLOCK, Ask, Holder, Ledger, Moved, Refused, Role
-from store.workdays import seed_calendar
 from tests.world import CITY, CODE, CODE_INTERNAL, MQ, SHOP, SHOP_SX, SX, build_world, who
 
 AT = datetime(2026, 11, 17, 2, 0, tzinfo=UTC)
 PLACE = {"lat": 34.6494, "lon": 115.1434, "datum": "wgs84", "accuracy": 20.0, "label": "人民路口"}
-
-
-@pytest.fixture
-async def tx(engine: AsyncEngine) -> AsyncIterator[Tx]:
-    """A transaction on the sample world."""
-    async with engine.begin() as connection:
-        await build_world(connection)
-        await seed_calendar(connection)
-        yield connection
 
 
 async def report(tx: Tx, by: str = "mq-cm", at: datetime = AT, **fields: Any) -> Moved:

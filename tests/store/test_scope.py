@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
 from store.db import Tx
@@ -16,7 +14,7 @@ from store.people import hearers, person_by_id, who_is
 from store.scope import sees
 from store.words import Address, Ask, Ledger, Moved
 from tests.store.test_ledger import AT, move, report
-from tests.world import CODE, CODE_INTERNAL, SHOP, STAFF, build_world, who
+from tests.world import CODE, CODE_INTERNAL, SHOP, STAFF, who
 
 CITY_WIDE = {"sq-ng1", "sq-ng2", "sq-leader"}
 MQ_WIDE = {"mq-ng1", "mq-ng2", "mq-leader"} | CITY_WIDE
@@ -38,13 +36,6 @@ CASES: list[tuple[str, str, dict[str, Any], set[str]]] = [
     ("about the county's leader", "mq-cm", {"accused": ["mq-leader"]}, {"mq-cm"} | CITY_WIDE),
     ("about the city's leader", "mq-cm", {"accused": ["sq-leader"]}, {"mq-cm", "sq-ng1", "sq-ng2"}),
 ]
-
-
-@pytest.fixture
-async def tx(engine: AsyncEngine) -> AsyncIterator[Tx]:
-    async with engine.begin() as connection:
-        await build_world(connection)
-        yield connection
 
 
 async def _seeing(tx: Tx, number: str) -> set[str]:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.db import Tx
 from store.lookups import ANSWERS, answer
 from store.words import Found, Lookup
-from store.workdays import seed_calendar
 from tests.store.test_ledger import AT, PLACE, move, photo, report
-from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, SHOP, SHOP_NEAR, SHOP_SX, build_world, who
-
-
-@pytest.fixture
-async def tx(engine: AsyncEngine) -> AsyncIterator[Tx]:
-    async with engine.begin() as connection:
-        await build_world(connection)
-        await seed_calendar(connection)
-        yield connection
+from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, SHOP, SHOP_NEAR, SHOP_SX, who
 
 
 async def look(tx: Tx, kind: str, userid: str, language: str = "zh", at: datetime = AT, **query: Any) -> Found:
