@@ -1,6 +1,7 @@
 # Two commands matter: `make run` opens the demo, `make test` passes every test. Each sets itself up.
 PYTHON ?= python3
 BIN := .venv/bin
+WHO ?= minquan-cm
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check talk bench lock clean
 
@@ -39,8 +40,9 @@ check: .venv/dev.ready  ## style, types, arrows between rooms, translations, for
 	@$(BIN)/python -m tests.translations
 	@$(BIN)/loop153 form lint
 
-talk: .venv/serve.ready  ## talk to the bot in this terminal
-	@$(BIN)/loop153 talk $(ARGS)
+talk: .venv/serve.ready  ## talk to the bot in this terminal, as one of the demo's people (WHO=minquan-cm)
+	@test -d "$${LOOP153_DATA_DIR:-data/demo}" || { echo "Run 'make run' once first: it brings the sample people."; exit 1; }
+	@LOOP153_DATA_DIR="$${LOOP153_DATA_DIR:-data/demo}" $(BIN)/loop153 talk --as $(WHO) $(ARGS)
 
 bench: .venv/dev.ready  ## measure, and print the table of ratios
 	@$(BIN)/loop153 bench $(ARGS)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import logging
 import pkgutil
 import sys
 from collections.abc import Sequence
 from importlib import metadata
+from pathlib import Path
 from types import ModuleType
 
 from bot import commands, log
@@ -49,7 +51,7 @@ def names() -> list[str]:
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
-    """Only the command that was asked for is loaded; `--help` loads them all for their one-liners."""
+    """Only the command that was asked for is loaded: some bring half the house with them."""
     parser = argparse.ArgumentParser(
         prog="loop153", description=ABOUT, epilog=FIRST_STEPS, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -57,17 +59,28 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     wanted = next((word for word in words if not word.startswith("-")), None)
     for name in names():
-        if wanted in names() and name != wanted:
-            subparsers.add_parser(name)
-            continue
-        module = _module(name)
-        module.arguments(subparsers.add_parser(name, help=module.HELP, description=module.HELP))
+        one = subparsers.add_parser(name, help=_help(name), description=_help(name))
+        if name == wanted:
+            _module(name).arguments(one)
     return parser
 
 
+def _help(name: str) -> str:
+    """The command's `HELP`, read off its source."""
+    tree = ast.parse(Path(commands.__path__[0], f"{_file(name)}.py").read_text("utf-8"))
+    texts = (
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "HELP"
+    )
+    return str(ast.literal_eval(next(texts)))
+
+
 def _module(name: str) -> ModuleType:
-    spelled = f"{name}_" if name == "import" else name
-    return importlib.import_module(f"bot.commands.{spelled}")
+    return importlib.import_module(f"bot.commands.{_file(name)}")
+
+
+def _file(name: str) -> str:
+    """`import` is a word of Python's, so its module has a longer name."""
+    return "import_" if name == "import" else name
 
 
 if __name__ == "__main__":

@@ -24,11 +24,12 @@ from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
 from notifier import outbox
 from notifier.plan import letters
-from store import evidence, forms, inbox, lookups, people
+from store import db, evidence, forms, inbox, lookups, people
 from store.db import connected, passing
 from store.inbox import Leaving, Seat
 from store.ledger import apply
 from store.words import (
+    CLOCK,
     Ask,
     Body,
     Event,
@@ -79,10 +80,17 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
     raise Busy(incoming.sender.door)
 
 
-async def strike(office: Office, connection: AsyncConnection, ask: Ask, by: Person, at: datetime) -> Moved:
-    """A move that nobody typed (a striking hour, the command line): ledger and letters, in the caller's transaction."""
-    moved = await apply(connection, ask, by, at)
-    await outbox.post(connection, await _heard_of(connection, (moved,), at))
+async def strike(office: Office, ask: Ask) -> Moved | None:
+    """A move that the clock makes: ledger and letters in one transaction. None when it does not apply any more,
+    as when another replica was first."""
+    async with office.engine.begin() as tx:
+        at = await db.now(tx) + office.shift
+        try:
+            moved = await apply(tx, ask, CLOCK, at)
+        except Refused as refusal:
+            metrics.refused(ask.verb, refusal.reason)
+            return None
+        await outbox.post(tx, await _heard_of(tx, (moved,), at))
     return moved
 
 
@@ -155,8 +163,7 @@ async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) ->
         return await lookups.answer(tx, turn.lookup, who, at)
     assert turn.ask is not None
     try:
-        async with tx.begin_nested():
-            return Settled(turn.ask, moved=await apply(tx, turn.ask, who, at))
+        return Settled(turn.ask, moved=await apply(tx, turn.ask, who, at))
     except Refused as refusal:
         metrics.refused(turn.ask.verb, refusal.reason)
         return Settled(turn.ask, refused=refusal)

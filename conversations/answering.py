@@ -212,6 +212,11 @@ def place(scene: Scene, sent: Place) -> Turn:
     return step.note(scene, slot, value, scene.t("Place noted."))
 
 
+def on_earth(sent: Place) -> bool:
+    """Whether latitude and longitude can be: a broken client may send anything, also what is no number."""
+    return abs(sent.lat) <= 90 and abs(sent.lon) <= 180
+
+
 def place_value(sent: Place) -> dict[str, Json]:
     """A place as the ledger takes it: as sent, with its datum."""
     return {

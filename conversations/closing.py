@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conversations import drafts, outcomes, review, step, tokens
+from conversations.prompts import name_of
 from conversations.scene import AT_REST, Scene, first
 from conversations.turn import Turn
 from conversations.walk import submitted
-from store.words import NOTHING, Ask, Found, Json, Ledger, Option, Settled
+from store.words import NOTHING, Ask, Found, Json, Ledger, Option, Refused, Settled
 
 _MOST_SHOWN = 3
 _APPENDED = ("text", "photos", "recordings")
@@ -88,7 +89,8 @@ def settled(scene: Scene, answer: Settled) -> Turn:
         if ours:
             return _closed(scene, said, answer.moved.entry.number)
         return _afterwards(scene, said)
-    said = outcomes.refused(scene.t, answer.refused) if answer.refused is not None else scene.t(outcomes.OTHERWISE)
+    names = {slot.question.name: name_of(scene, slot) for slot in scene.walk.slots} if ours else NOTHING
+    said = outcomes.refused(scene.t, answer.refused or Refused(""), names)
     if ours:
         return scene.after(reviewing=True).turn(review.screen(scene, said))
     return _afterwards(scene, said)

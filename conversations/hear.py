@@ -74,6 +74,8 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
 def _in_passing(scene: Scene, body: Silence | Place) -> Turn:
     """What nobody said on purpose. An automatic position only orders shops, later."""
     if isinstance(body, Place):
+        if not answering.on_earth(body):
+            return scene.turn()
         return scene.after(near={"lat": body.lat, "lon": body.lon, "datum": str(body.datum)}).turn()
     if not body.why:
         return scene.turn()
@@ -258,6 +260,8 @@ def _evidence(scene: Scene, body: File | Place) -> Turn:
     match body:
         case File():
             return answering.file(scene, body) if scene.form is not None else outside.file(scene, body)
+        case Place() if not answering.on_earth(body):
+            return scene.say(scene.t("That place cannot be read. Please send it again."))
         case Place():
             return answering.place(scene, body) if scene.form is not None else outside.place(scene, body)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from conversations.choosing import one_of, several_of
@@ -161,18 +162,19 @@ def _parses(parse: Callable[[str], object], shape: str) -> Callable[[Question, J
     return fits
 
 
-_LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+_CHINESE = Locale.parse("zh_CN")
+_LOCALES = {"zh": _CHINESE, "en": Locale.parse("en_GB")}
 
 
 def _show_date(_question: Question, answer: Json, language: str) -> str:
-    return format_date(date.fromisoformat(answer), "long", locale=_LOCALES.get(language, "zh_CN"))
+    return format_date(date.fromisoformat(answer), "long", locale=_LOCALES.get(language, _CHINESE))
 
 
 def _show_datetime(_question: Question, answer: Json, language: str) -> str:
     at = datetime.fromisoformat(answer)
     pattern = "y年M月d日 HH:mm" if language == "zh" else "d MMMM y, HH:mm"
     local = at.astimezone(SHANGHAI) if at.tzinfo else at
-    return format_datetime(local.replace(tzinfo=None), pattern, locale=_LOCALES.get(language, "zh_CN"))
+    return format_datetime(local.replace(tzinfo=None), pattern, locale=_LOCALES.get(language, _CHINESE))
 
 
 # --- choices ----------------------------------------------------------------------------------------------

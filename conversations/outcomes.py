@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conversations.catalogue import Speech, mark
-from store.words import Json, Moved, Refused, words_of
+from store.words import NOTHING, Json, Moved, Refused, words_of
 
 MOVED: Mapping[str, str] = {
     "report": mark("Thank you. It is filed as {number}."),
     "supply": mark("Thank you, {number} has it now."),
     "append": mark("Added to {number}. Whoever works on it sees it."),
-    "classify": mark("{number} is classified."),
+    "classify": mark("{number} is classified and goes on to supervision."),
     "answer": mark("{number} is answered. The reporter hears of it now; supervision can read it."),
     "ask_info": mark("The reporter of {number} is asked now. It comes back as soon as they have answered."),
     "escalate": mark("{number} goes up to the city."),
@@ -28,7 +28,7 @@ WHERE: Mapping[str, str] = {
     "city_review": mark("Next, city supervision looks into it. You will hear here."),
 }
 """What happens next, for the verbs of people who wait for it."""
-_WAITING = frozenset({"report", "supply", "classify"})
+_WAITING = frozenset({"report", "supply"})
 
 REFUSED: Mapping[str, str] = {
     "unknown_verb": mark("I do not know how to do that."),
@@ -67,9 +67,11 @@ def moved(t: Speech, line: Moved) -> str:
     return f"{done}\n{t(follows)}" if follows else done
 
 
-def refused(t: Speech, why: Refused) -> str:
-    """One clear sentence. Facts in capitals are texts in both languages."""
+def refused(t: Speech, why: Refused, names: Mapping[str, str] = NOTHING) -> str:
+    """One clear sentence. Facts in capitals are texts in both languages; `names` says what fields are called."""
     facts = {name: _fact(value, t.language) for name, value in why.facts.items()}
+    if "field" in facts:
+        facts["field"] = names.get(str(facts["field"]), facts["field"])
     try:
         return t(REFUSED.get(why.reason, OTHERWISE), **facts)
     except KeyError:  # the law gave other facts than its table says: still an answer, never a stack trace

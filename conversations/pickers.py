@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from conversations.form import every
-from conversations.kinds import PICKERS
 from conversations.options import PAGE, options
 from conversations.prompts import prompt
 from conversations.scene import Scene
@@ -141,8 +139,3 @@ def known_words(scene: Scene) -> str:
 def is_story(slot: Slot) -> bool:
     """The question that a whole sentence answers, whenever it comes."""
     return slot.question.type == "text" and "multiline" in slot.question.appearance.split()
-
-
-def has_pickers(scene: Scene) -> bool:
-    """Whether the open form asks anything of the books."""
-    return scene.form is not None and any(question.type in PICKERS for question in every(scene.form.questions))

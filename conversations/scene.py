@@ -14,6 +14,9 @@ from conversations.turn import Dialogue, Turn
 from conversations.walk import Slot, Walk, walk
 from store.words import NOTHING, Ask, Event, Json, Lookup, Option, Person, Say, words_of
 
+_WALKED = frozenset({"form", "version", "answers", "skipped", "collecting"})
+"""The fields of a dialogue that a walk looks at."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -54,7 +57,12 @@ class Scene:
 
     def after(self, **changes: Json) -> Scene:
         """The scene with these fields of the dialogue changed."""
-        return replace(self, dialogue=replace(self.dialogue, **changes))
+        after = Scene(self.forms, self.who, replace(self.dialogue, **changes), self.now)
+        # A walk costs more than all the rest of a step: what nothing changed is not walked again.
+        for name in ("form", "walk") if not changes.keys() & _WALKED else ():
+            if name in self.__dict__:
+                after.__dict__[name] = self.__dict__[name]
+        return after
 
     def unasked(self) -> Scene:
         """Without the engine's own open question; what was sent and still waits for a yes is kept."""

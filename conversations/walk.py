@@ -7,7 +7,7 @@ stopped counting stays in the dialogue, hides from every expression, and returns
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from conversations.expressions import POSITION
@@ -32,12 +32,12 @@ class Slot:
     required: bool = False
     offers: tuple[Alternative, ...] = ()  # the choices that pass the filter
     notes: tuple[Question, ...] = ()  # what stands right before it, to be read
-    scope: Mapping[str, Json] = NOTHING  # every answer as this question sees it
+    scope: Mapping[str, Json] = NOTHING  # every answer as this question sees it; shared by its level of the form
 
     @property
     def extra(self) -> bool:
         """Taken when it comes by itself, never asked for."""
-        return "extra" in self.question.appearance.split()
+        return is_extra(self.question)
 
     @property
     def answered(self) -> bool:
@@ -75,16 +75,21 @@ def walk(form: Form, dialogue: Dialogue, now: datetime) -> Walk:
 
 
 def fits(slot: Slot, value: Json, now: datetime) -> bool:
-    """Whether the value may stand: it is still offered, and the constraint holds."""
-    question = slot.question
+    """Whether the value may stand: it has the right shape, is still offered, and the constraint holds."""
+    return _fits(slot.question, slot.offers, slot.scope, value, now)
+
+
+def _fits(
+    question: Question, offers: Sequence[Alternative], scope: Mapping[str, Json], value: Json, now: datetime
+) -> bool:
     if not _is_answer(question, value):
         return False
     if question.type in SELECTS:
-        offered = {one.value for one in slot.offers}
+        offered = {one.value for one in offers}
         if not offered.issuperset(value if isinstance(value, list) else [value]):
             return False
     constraint = question.constraint
-    return constraint is None or bool(constraint.evaluate({**slot.scope, question.name: value}, now, value))
+    return constraint is None or bool(constraint.evaluate({**scope, question.name: value}, now, value))
 
 
 def submitted(form: Form, found: Walk) -> dict[str, Json]:
@@ -166,14 +171,14 @@ class _Walker:
         return slot.answer
 
     def _slot(self, question: Question, key: str, scope: dict[str, Json]) -> Slot:
-        slot = Slot(key, question, None, True, self._holds(question.required, scope, False), scope=dict(scope))
-        slot = replace(slot, offers=self._offers(question, scope), notes=tuple(self.notes))
-        self.notes = []
-        value = self.dialogue.answers.get(key)
-        kept = value if value is not None and fits(slot, value, self.now) else None
-        passed = key in self.dialogue.skipped and not slot.required
+        required = self._holds(question.required, scope, False)
+        offers = self._offers(question, scope)
+        given = self.dialogue.answers.get(key)
+        kept = given if given is not None and _fits(question, offers, scope, given, self.now) else None
+        passed = key in self.dialogue.skipped and not required
         waiting = key == self.dialogue.collecting or (kept is None and not passed)
-        return replace(slot, answer=kept, open=waiting and not slot.extra)
+        notes, self.notes = tuple(self.notes), []
+        return Slot(key, question, kept, waiting and not is_extra(question), required, offers, notes, scope)
 
     def _offers(self, question: Question, scope: Mapping[str, Json]) -> tuple[Alternative, ...]:
         test = question.choice_filter
@@ -190,7 +195,7 @@ class _Walker:
         turns: list[Json] = []
         while len(turns) < (_MOST_TURNS if fixed is None else fixed):
             index = len(turns)
-            inner = f"{prefix}{repeat.name}.{index}/"
+            inner = f"{prefix}{repeat.name}/{index}/"
             assumed = before[index] if index < len(before) else {}
             turns.append(self.level(repeat.children, inner, {**scope, POSITION: index + 1}, assumed))
             if fixed is None and not self._another(repeat, inner):
@@ -212,6 +217,11 @@ class _Walker:
 
     def _holds(self, expression: Expression | None, scope: Mapping[str, Json], default: bool) -> bool:
         return default if expression is None else bool(expression.evaluate(scope, self.now))
+
+
+def is_extra(question: Question) -> bool:
+    """`appearance = "extra"`: never asked, taken whenever it is sent (a recording beside a report)."""
+    return "extra" in question.appearance.split()
 
 
 def several(question: Question) -> bool:

@@ -57,6 +57,8 @@ class TelegramCloud:
     _updates: dict[int, Json] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _courier: ClientSession | None = None
+    _errands: set[asyncio.Task[int]] = field(default_factory=set)
     _shown: asyncio.Event = field(default_factory=asyncio.Event)
     _polling: bool = False
 
@@ -95,6 +97,10 @@ class TelegramCloud:
         self.spinning.add(query)
         tap = {"id": query, "from": _person(user), "chat_instance": str(user), "data": data}
         return self._update({"callback_query": tap})
+
+    def push_with(self, http: ClientSession) -> None:
+        """From now on every update is delivered to the webhook by itself."""
+        self._courier = http
 
     async def sees(self, user: int, count: int) -> list[Seen]:
         """What this person sees as soon as it is that many messages."""
@@ -250,6 +256,10 @@ class TelegramCloud:
         update = {"update_id": next(self._ids), **content}
         self._updates[update["update_id"]] = update
         self._news.set()
+        if self._courier is not None:
+            errand = asyncio.ensure_future(self.deliver(self._courier, update))
+            self._errands.add(errand)
+            errand.add_done_callback(self._errands.discard)
         return update
 
     def _keep(self, data: bytes, **fields: Json) -> Json:

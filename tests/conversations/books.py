@@ -38,7 +38,7 @@ CLUES = tuple(f"XS-2026-{number:06}" for number in range(17, 29))
 
 def answer(lookup: Lookup, verbs: tuple[str, ...] = (), known: bool = False) -> Found:
     """What the books say. `verbs` may be used on every clue; `known`: a report looks like one that is there."""
-    items, total = _KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, known)
+    items, total = KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, known)
     return Found(lookup, tuple(items), total)
 
 
@@ -126,7 +126,7 @@ def _ledger(query: Query, language: str, verbs: tuple[str, ...], known: bool) ->
     return [Item(state, name, count) for state, name, count in counts], 2
 
 
-_KINDS = {
+KINDS = {
     "merchant": _merchant,
     "indicator": _indicator,
     "colleague": _colleague,

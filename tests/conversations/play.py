@@ -57,6 +57,8 @@ FACTS = {
     "VERB": {"zh": "归类转报", "en": "classify"},
     "STATE": {"zh": "待县局内管研判", "en": "with the county"},
     "POSSIBLE": {"zh": "追加", "en": "add"},
+    "field": "merchant",
+    "limit": 200,
     "WHO": {"zh": "部门负责人", "en": "the department head"},
 }
 
