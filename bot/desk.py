@@ -1,9 +1,9 @@
 """The front desk: `receive` is the only inbound transaction. One message, one transaction, one answer.
 
-arrive -> hear -> (look up | apply)* -> leave, plan letters, post -> commit. A turn that touches neither books nor
-ledgers opens no transaction of its own: its one writing statement commits by itself. A repeated message gets the
-same answer and changes nothing. Two messages of one person are taken one after the other: by a lock within this
-process, by the dialogue's version between replicas.
+arrive -> hear -> (look up | apply)* -> leave, plan letters, post -> commit. A turn that only talks takes the short
+road: its one writing statement is its transaction. A repeated message gets the same answer and changes nothing. Two
+messages of one person are taken one after the other: by a lock within this process, by the dialogue's version
+between replicas.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from store.inbox import Leaving, Seat
 from store.ledger import apply
 from store.words import (
     CLOCK,
+    Address,
     Ask,
     Body,
     Event,
@@ -39,10 +40,12 @@ from store.words import (
     Letter,
     Moved,
     Person,
+    Place,
     Receipt,
     Refused,
     Say,
     Settled,
+    Silence,
     every,
 )
 
@@ -67,8 +70,7 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
     async with office.turns.of(incoming.sender):
         for attempt in range(_TRIES):
             try:
-                async with connected(office.engine) as connection:
-                    receipt = await _take(office, connection, incoming)
+                receipt = await _take(office, incoming)
             except UnknownVersion as fault:
                 await _learn_version(office, fault)
             except Exception as fault:
@@ -95,26 +97,44 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
     return moved
 
 
-async def _take(office: Office, connection: AsyncConnection, incoming: Incoming) -> Receipt | None:
+async def _take(office: Office, incoming: Incoming) -> Receipt | None:
     """One attempt; None when the dialogue moved meanwhile and the turn must be taken again."""
-    seat = await inbox.arrive(connection, incoming)
-    if seat.said is not None:
-        metrics.step("repeated")
-        return Receipt(seat.said, seen_before=True)
-    if seat.who is None:
-        metrics.step("stranger")
-        return Receipt((_stranger(),))
-    course = await _run(office, connection, seat, seat.who, incoming.body)
-    pages = office.doors[incoming.sender.door].pages(course.says) if incoming.sender.door in office.doors else []
-    if len(pages) > 1 and not connection.in_transaction():
-        await connection.begin()
-    if not await inbox.leave(connection, incoming, course.leaving(seat.version)):
-        return None
-    if connection.in_transaction():
-        await _post(connection, incoming, course, pages[1:])
-        await connection.commit()
+    async with office.road.acquire() as driver:
+        seat = await inbox.arrive(driver, incoming)
+        if seat.said is not None:
+            metrics.step("repeated")
+            return Receipt(seat.said, seen_before=True)
+        if seat.who is None:
+            metrics.step("stranger")
+            return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
+        course = _plain(office, seat, seat.who, incoming.body)
+        if course is not None and len(_pages(office, incoming, course)) < 2:
+            kept = await inbox.leave(driver, incoming, course.leaving(seat.version))
+            return _receipt(course) if kept else None
+    return await _take_with_books(office, incoming, seat, seat.who)
+
+
+async def _take_with_books(office: Office, incoming: Incoming, seat: Seat, who: Person) -> Receipt | None:
+    """The turn of a message that touches books, ledgers or mail: one transaction. It is heard from the start, which
+    costs less than a second way to go on in the middle."""
+    async with connected(office.engine) as tx:
+        course = await _run(office, tx, seat, who, incoming.body)
+        if not await inbox.leave_within(tx, incoming, course.leaving(seat.version)):
+            return None
+        await _post(tx, incoming, course, _pages(office, incoming, course)[1:])
+        await tx.commit()
+    return _receipt(course)
+
+
+def _receipt(course: _Course) -> Receipt:
     metrics.step("refused" if course.refused else "answered")
-    return Receipt(tuple(course.says), course.moved)
+    return Receipt(course.says, course.moved)
+
+
+def _pages(office: Office, incoming: Incoming, course: _Course) -> list[str]:
+    """The answer as its door shows it; the first page goes back in place."""
+    door = office.doors.get(incoming.sender.door)
+    return door.pages(course.says) if door is not None else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +153,25 @@ class _Course:
         return Leaving(self.who, version, to_json(self.dialogue), self.dialogue.form, self.says, self.events, self.at)
 
 
+def _dialogue(seat: Seat, who: Person) -> Dialogue:
+    return from_json(seat.state) if seat.state is not None else Dialogue(language=who.language)
+
+
+def _plain(office: Office, seat: Seat, who: Person, body: Body) -> _Course | None:
+    """The turn of a message that only talks; None when it wants more than that."""
+    if isinstance(body, File):
+        return None
+    at = seat.at + office.shift
+    turn = hear(office.forms, who, _dialogue(seat, who), body, at)
+    if turn.lookup is not None or turn.ask is not None or turn.dialogue.language != who.language:
+        return None
+    return _Course(who, turn.dialogue, turn.says, turn.events, (), False, at)
+
+
 async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, body: Body) -> _Course:
     """Step until the dialogue rests: every lookup and every ask of it is answered in the same transaction."""
     at = seat.at + office.shift
-    dialogue = from_json(seat.state) if seat.state is not None else Dialogue(language=who.language)
+    dialogue = _dialogue(seat, who)
     says: list[Say] = []
     events: list[Event] = []
     moved: list[Moved] = []
@@ -196,10 +231,16 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
     )
 
 
-def _stranger() -> Say:
-    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept."""
-    sentence = _("You are not on the roster yet. Please ask your administrator to add you.")
-    return Say("\n".join(said(sentence, language) for language in ("zh", "en")))
+def _unsaid(body: Body) -> bool:
+    """Whether nobody said this on purpose: the app was opened, or told where the phone is."""
+    return body == Silence() or (isinstance(body, Place) and body.automatic)
+
+
+def _stranger(sender: Address) -> Say:
+    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
+    their address, because that is what the administrator needs."""
+    sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
+    return Say("\n".join(said(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import ClientSession, DummyCookieJar
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.turns import Turns
 from conversations.library import Forms
 from store import forms as form_versions
-from store.db import migrate, open_engine, version
+from store.db import migrate, open_engine, open_road, version
 from store.words import Incoming, Receipt
 from store.workdays import seed_calendar
 
@@ -36,6 +36,7 @@ class Office:
 
     settings: Settings
     engine: AsyncEngine
+    road: Any  # the driver's own pool, for the hot road (store/inbox.py)
     http: ClientSession
     forms: Forms
     objects: ObjectStore
@@ -69,10 +70,11 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
 @asynccontextmanager
 async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None = None) -> AsyncIterator[Office]:
     """An office on a migrated database, with every door open whose settings are complete."""
-    async with ClientSession(cookie_jar=DummyCookieJar()) as http:
+    async with open_road(engine) as road, ClientSession(cookie_jar=DummyCookieJar()) as http:
         office = Office(
             settings=settings,
             engine=engine,
+            road=road,
             http=http,
             forms=Forms.shipped(),
             objects=open_objects(settings),

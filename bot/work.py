@@ -24,7 +24,7 @@ from store import wakes
 logger = logging.getLogger(__name__)
 
 _STOP_SECONDS = 10.0  # for what is in flight when we are told to stop
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 5.0
 _STEADY = 60.0  # a loop that ran this long is in good health again
 _LAG_EVERY = 0.5
 

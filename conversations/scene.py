@@ -10,7 +10,7 @@ from functools import cached_property
 from conversations.catalogue import Speech, speech
 from conversations.form import Form, Texts
 from conversations.library import Forms
-from conversations.turn import Dialogue, Turn
+from conversations.turn import Dialogue, Turn, changed
 from conversations.walk import Slot, Walk, walk
 from store.words import NOTHING, Ask, Event, Json, Lookup, Option, Person, Say, words_of
 
@@ -57,7 +57,7 @@ class Scene:
 
     def after(self, **changes: Json) -> Scene:
         """The scene with these fields of the dialogue changed."""
-        after = Scene(self.forms, self.who, replace(self.dialogue, **changes), self.now)
+        after = Scene(self.forms, self.who, changed(self.dialogue, changes), self.now)
         # A walk costs more than all the rest of a step: what nothing changed is not walked again.
         for name in ("form", "walk") if not changes.keys() & _WALKED else ():
             if name in self.__dict__:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from store.words import NOTHING, Ask, Event, Json, Lookup, Say
 
@@ -38,6 +39,17 @@ class Dialogue:
     album: str = ""  # the album last acknowledged
     started_at: str = ""  # ISO time
     touched_at: str = ""  # ISO time of the last message, for "you were reporting X"
+
+
+_NAMES = tuple(field.name for field in fields(Dialogue))
+_VALUES = attrgetter(*_NAMES)
+
+
+def changed(dialogue: Dialogue, changes: Mapping[str, Json]) -> Dialogue:
+    """The dialogue with some fields changed: `dataclasses.replace` at a third of its cost, several times a step."""
+    values: dict[str, Json] = dict(zip(_NAMES, _VALUES(dialogue), strict=True))
+    values.update(changes)
+    return Dialogue(**values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from conversations.expressions import POSITION
 from conversations.form import Alternative, Expression, Form, Question, every
@@ -21,18 +22,26 @@ YES_NO = (Alternative("yes", {"zh": "是", "en": "Yes"}), Alternative("no", {"zh
 _ANOTHER = {"zh": "还有一项吗?", "en": "Is there one more?"}
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One question that counts now. `key` is its name, inside a repeat "goods/0/brand" (the turn from 0)."""
+class Slot(NamedTuple):
+    """One question that counts now. `key` is its name, inside a repeat "goods/0/brand" (the turn from 0).
+
+    A named tuple because a walk makes one for every question of the form, every time.
+    """
 
     key: str
     question: Question
+    now: datetime
     answer: Json = None
     open: bool = False
-    required: bool = False
     offers: tuple[Alternative, ...] = ()  # the choices that pass the filter
     notes: tuple[Question, ...] = ()  # what stands right before it, to be read
     scope: Mapping[str, Json] = NOTHING  # every answer as this question sees it; shared by its level of the form
+
+    @property
+    def required(self) -> bool:
+        """Whether it may not be passed over, as far as is known."""
+        needed = self.question.required
+        return needed is not None and bool(needed.evaluate(self.scope, self.now))
 
     @property
     def extra(self) -> bool:
@@ -171,14 +180,13 @@ class _Walker:
         return slot.answer
 
     def _slot(self, question: Question, key: str, scope: dict[str, Json]) -> Slot:
-        required = self._holds(question.required, scope, False)
         offers = self._offers(question, scope)
         given = self.dialogue.answers.get(key)
         kept = given if given is not None and _fits(question, offers, scope, given, self.now) else None
-        passed = key in self.dialogue.skipped and not required
+        passed = key in self.dialogue.skipped and not self._holds(question.required, scope, False)
         waiting = key == self.dialogue.collecting or (kept is None and not passed)
         notes, self.notes = tuple(self.notes), []
-        return Slot(key, question, kept, waiting and not is_extra(question), required, offers, notes, scope)
+        return Slot(key, question, self.now, kept, waiting and not is_extra(question), offers, notes, scope)
 
     def _offers(self, question: Question, scope: Mapping[str, Json]) -> tuple[Alternative, ...]:
         test = question.choice_filter
@@ -221,7 +229,7 @@ class _Walker:
 
 def is_extra(question: Question) -> bool:
     """`appearance = "extra"`: never asked, taken whenever it is sent (a recording beside a report)."""
-    return "extra" in question.appearance.split()
+    return bool(question.appearance) and "extra" in question.appearance.split()
 
 
 def several(question: Question) -> bool:

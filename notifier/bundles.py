@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from notifier import leases, render
 from notifier.leases import Claimed, Start
-from notifier.wire import Driver
+from store.db import Driver
 
 _FOLLOWERS = """
 SELECT id, template, facts::text AS facts FROM letter

@@ -26,8 +26,8 @@ from notifier.limits import Permit, manners
 from notifier.terms import Terms
 from notifier.verdicts import back, dead, verdict
 from notifier.window import Window
-from notifier.wire import Driver, wire
-from store.db import passing
+from notifier.wire import wire
+from store.db import Driver, passing
 from store.words import Address, Later, Never, Outcome, Sent
 
 log = logging.getLogger("loop153.mail")
@@ -84,7 +84,7 @@ class Courier:
         self._manners = manners(door)
         self._window = Window()
         self._start = Gather(self._mark_started)
-        self._settle = Gather(self._write_verdicts)
+        self._settle = Gather(self._write_verdicts, linger=terms.linger)
         self._closing = False
         self.in_hand: set[asyncio.Task[None]] = set()
         self.stir = asyncio.Event()  # something may be due: a wake-up, or a letter that made room for the next
@@ -134,7 +134,7 @@ class Courier:
     async def _attempt(self, letter: Claimed, permit: Permit) -> Verdict | None:
         """What becomes of the letter; None when it is settled already or no longer ours."""
         if not letter.reachable:
-            await self._hand_on(letter, "nobody is at this address any more", off=False)
+            await self._hand_on(letter, "they are not at this address any more", person=letter.person)
             return None
         if letter.attempts > self.terms.attempts:
             return dead(letter, "too many attempts")
@@ -144,7 +144,7 @@ class Courier:
             async with wire(self._engine) as conn:
                 await limits.defer(conn, letter, permit.wait, self._shift())
             return back(letter, permit.wait, "limit")
-        async with self._window.slot() as entered:
+        async with self._window.anteroom() as entered:
             if self._closing or not entered:
                 return back(letter)
             return await self._send(letter, permit)
@@ -158,14 +158,17 @@ class Courier:
             return dead(letter, str(fault))
         if parcel is None:
             return back(letter, timedelta(seconds=self.terms.poll))
-        if monotonic() - began > self.terms.lease - self.terms.call:
-            return None  # we slept: somebody else may have it by now, and the mark tells them what may have happened
-        outcome = await self._call(letter, parcel.body)
-        self._window.learn(letter.id, outcome)
+        async with self._window.slot() as open_:
+            if self._closing or not open_:
+                return back(letter)
+            if monotonic() - began > self.terms.lease - self.terms.call:
+                return None  # we slept: it may be somebody else's by now, and the mark says what may have happened
+            outcome = await self._call(letter, parcel.body)
+            self._window.learn(letter.id, outcome)
+            await self._heed(letter, outcome)
         self._count(self.door, type(outcome).__name__.lower())
-        await self._heed(letter, outcome)
         if isinstance(outcome, Never) and outcome.gone:
-            await self._hand_on(letter, outcome.reason, off=True)
+            await self._hand_on(letter, outcome.reason)
             return None
         fails = self._window.failing > 0
         return verdict(letter, outcome, self.terms, bundle=parcel.bundle, door_fails=fails)
@@ -235,9 +238,9 @@ class Courier:
         async with wire(self._engine) as conn:
             await leases.pause(conn, self.door, after, broken)
 
-    async def _hand_on(self, letter: Claimed, reason: str, *, off: bool) -> None:
+    async def _hand_on(self, letter: Claimed, reason: str, person: str | None = None) -> None:
         async with self._engine.begin() as tx:
-            count = await onward.hand_on(tx, letter.to, reason, self._shift(), off=off)
+            count = await onward.hand_on(tx, letter.to, reason, self._shift(), person=person)
         log.warning("an address of door %s is out of use; %d letters went on to others", self.door, count)
 
     # --- to the database, many at a time ----------------------------------------------------------------

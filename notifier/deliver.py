@@ -74,7 +74,7 @@ async def _serve(courier: Courier, stop: asyncio.Event) -> None:
         courier.stir.clear()
         taken = 0
         try:
-            if len(courier.in_hand) <= terms.batch // 2:
+            if len(courier.in_hand) <= terms.batch:
                 taken = await courier.take()
             trouble = 0
         except Exception as fault:

@@ -11,11 +11,17 @@ Answer = TypeVar("Answer")
 
 
 class Gather(Generic[Wish, Answer]):
-    """Calls `act` with up to `most` wishes at a time; `act` answers each in its place."""
+    """Calls `act` with up to `most` wishes at a time; `act` answers each in its place.
 
-    def __init__(self, act: Callable[[Sequence[Wish]], Awaitable[Sequence[Answer]]], most: int = 100) -> None:
+    `linger`: seconds to wait for company first, where nobody is in a hurry.
+    """
+
+    def __init__(
+        self, act: Callable[[Sequence[Wish]], Awaitable[Sequence[Answer]]], most: int = 100, linger: float = 0.0
+    ) -> None:
         self._act = act
         self._most = most
+        self._linger = linger
         self._waiting: list[tuple[Wish, asyncio.Future[Answer]]] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -29,6 +35,8 @@ class Gather(Generic[Wish, Answer]):
 
     async def _serve(self) -> None:
         while self._waiting:
+            if self._linger and len(self._waiting) < self._most:
+                await asyncio.sleep(self._linger)
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             try:
                 answers = await self._act([wish for wish, _ in batch])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from notifier.leases import Claimed
-from notifier.wire import Driver
+from store.db import Driver
 
 # The queue behind a letter is counted as far as 200.
 _JUDGE = """

@@ -77,6 +77,8 @@ def _environment(language: str) -> Environment:
     )
     words = translations(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
+    # Straight to the catalogue: the extension's own alias resolves itself anew for every sentence.
+    environment.globals["_"] = lambda sentence, **facts: words.gettext(sentence) % facts
     environment.filters |= {"short": short, "day": lambda at: _day(at, language)}
     return environment
 

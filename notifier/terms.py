@@ -18,6 +18,7 @@ class Terms:
     attempts: int = 12  # attempts that counted, after which a letter is left to a person
     broken: float = 60.0  # a broken door is tried again with one letter so often
     stubborn: float = 600.0  # how long an answer is kept for a database that is away
+    linger: float = 0.005  # verdicts wait so long for company: ten times fewer commits
     slowest: float = 1800.0  # the longest pause between two attempts
 
     @property

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifier.outbox import occur_all, post
-from notifier.wire import Driver, wire, within
+from notifier.wire import wire, within
+from store.db import Driver
 from store.words import Address, Letter
 
 Step = Callable[[AsyncEngine, timedelta], Awaitable[int]]

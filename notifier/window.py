@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -18,28 +18,71 @@ _QUIET = 1.0  # seconds after which a door counts as untried again
 _MANY = 5  # so many different letters in trouble and no success between: it is the door, not the letters
 
 
+class _Line:
+    """People waiting in order for one of `width()` places."""
+
+    def __init__(self, width: Callable[[], int]) -> None:
+        self._width = width
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self.busy = 0
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        await self._enter()
+        try:
+            yield
+        finally:
+            self.busy -= 1
+            self._let_in()
+
+    async def _enter(self) -> None:
+        if self.busy < self._width() and not self._waiting:
+            self.busy += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # let in and cancelled in the same instant
+                self.busy -= 1
+                self._let_in()
+            raise
+
+    def _let_in(self) -> None:
+        while self._waiting and self.busy < self._width():
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self.busy += 1
+                turn.set_result(None)
+
+
 class Window:
-    """The way to one door, for one replica."""
+    """The way to one door, for one replica: an anteroom, where letters are marked as started, and then the slots."""
 
     def __init__(self, widest: int = 32) -> None:
-        self._waiting: deque[asyncio.Future[None]] = deque()
         self.widest = widest
         self._size = _FIRST
-        self._busy = 0
+        self._slots = _Line(lambda: self._size)
+        self._anteroom = _Line(lambda: 2 * self._size)
         self._last = monotonic()
         self._shut_until = 0.0
         self._troubled: set[int] = set()
 
     @asynccontextmanager
+    async def anteroom(self) -> AsyncIterator[bool]:
+        """A place to get ready in, so that the slots need not wait for the database; False when the door is shut."""
+        if not self._anteroom.busy and monotonic() - self._last > _QUIET:
+            self._size = min(self._size, _FIRST)
+        async with self._anteroom.place():
+            yield monotonic() >= self._shut_until
+
+    @asynccontextmanager
     async def slot(self) -> AsyncIterator[bool]:
         """A place on the way, waited for in order; False when the door was shut meanwhile."""
-        await self._enter()
-        try:
+        async with self._slots.place():
             yield monotonic() >= self._shut_until
-        finally:
-            self._busy -= 1
             self._last = monotonic()
-            self._let_in()
 
     def limit(self, widest: int) -> None:
         """What the door allows, as all replicas agreed."""
@@ -75,26 +118,3 @@ class Window:
             case Never(alarm=alarm):
                 if not alarm:
                     self._troubled.clear()  # the door did answer
-
-    async def _enter(self) -> None:
-        if not self._busy and monotonic() - self._last > _QUIET:
-            self._size = min(self._size, _FIRST)
-        if self._busy < self._size and not self._waiting:
-            self._busy += 1
-            return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
-        try:
-            await turn
-        except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # let in and cancelled in the same instant
-                self._busy -= 1
-                self._let_in()
-            raise
-
-    def _let_in(self) -> None:
-        while self._waiting and self._busy < self._size:
-            turn = self._waiting.popleft()
-            if not turn.done():
-                self._busy += 1
-                turn.set_result(None)

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from store.db import Tx, connected
-
-Driver = Any
-"""An asyncpg connection; the library brings no types."""
+from store.db import Driver, Tx, connected
 
 
 @asynccontextmanager

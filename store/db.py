@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from sqlalchemy import Connection, func, make_url, select
@@ -18,19 +18,20 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+SESSION = {"application_name": "loop153", "TimeZone": "UTC", "jit": "off"}
 _MIGRATION_LOCK = 0x153_0001
 
 
-def open_engine(url: str, *, pool: int = 16) -> AsyncEngine:
-    """An engine on any PostgreSQL >= 14. `pool` connections keep as many transactions in flight (speed.md)."""
+def open_engine(url: str, *, pool: int = 12) -> AsyncEngine:
+    """An engine on any PostgreSQL >= 14, with `pool` connections at most."""
     address = make_url(url).set(drivername="postgresql+asyncpg")
     return create_async_engine(
         address,
         pool_size=pool,
-        max_overflow=4,
+        max_overflow=0,  # an overflow connection is opened and thrown away again and again under load
         pool_pre_ping=False,
         hide_parameters=True,
-        connect_args={"server_settings": {"application_name": "loop153", "TimeZone": "UTC", "jit": "off"}},
+        connect_args={"server_settings": SESSION},
     )
 
 
@@ -91,7 +92,8 @@ async def alone(engine: AsyncEngine, lock: int) -> AsyncIterator[AsyncConnection
         try:
             yield connection
         finally:
-            await connection.invalidate()
+            with suppress(DBAPIError):  # a connection that was lost has lost the lock, too
+                await connection.exec_driver_sql(f"SELECT pg_advisory_unlock({lock})")
 
 
 async def reachable(engine: AsyncEngine, seconds: float = 2.0) -> bool:
@@ -145,6 +147,23 @@ def _lost(fault: BaseException) -> bool:
 def _sqlstate(fault: BaseException) -> str:
     source = fault.orig if isinstance(fault, DBAPIError) else fault
     return str(getattr(source, "sqlstate", None) or "")
+
+
+Driver = Any
+"""An asyncpg connection; the library brings no types."""
+
+
+@asynccontextmanager
+async def open_road(engine: AsyncEngine, *, size: int = 16) -> AsyncIterator[Any]:
+    """The driver's own pool beside the engine's, for the two statements of every message: going through SQLAlchemy's
+    would cost as much again as they do. `size` keeps as many transactions in flight (speed.md)."""
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    async with asyncpg.create_pool(address, min_size=1, max_size=size, reset=_nothing, server_settings=SESSION) as pool:
+        yield pool
+
+
+async def _nothing(connection: Driver) -> None:
+    """The pool's own reset would be one more round trip, for sessions that nothing changed (speed.md, trap 3)."""
 
 
 Tx = AsyncConnection

@@ -1,73 +1,47 @@
 """查: entries of both ledgers by number, shop, licence, person, indicator, text and period, within one's scope.
 
-Several words must all fit. A period is a year, a month or a day ("2026", "2026-10", "2026年10月", "2026-10-05"), or two
-of them with ".." or "至" between, both included; it is when a clue was reported or a problem opened.
+Several words must all fit. A period counts from when a clue was reported or a problem opened.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from store import tables
 from store.db import Tx
 from store.people import escape
 from store.scope import sees
 from store.views import page
-from store.words import Found, Ledger, Lookup, Person
+from store.words import Found, Json, Ledger, Lookup, Person
 from store.workdays import SHANGHAI
 
 clue, problem, task = tables.clue.c, tables.problem.c, tables.task.c
-_PERIOD = re.compile(r"(\d{4})(?:[-年/](\d{1,2}))?(?:[-月/](\d{1,2}))?[年月日]?")
-_BETWEEN = re.compile(r"\.\.|~|至")
 
 
 async def look_find(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
-    """Entries that fit every word, newest first."""
-    words = str(lookup.query.get("words") or "").split()
-    if not words:
+    """Entries that fit every word and the period, newest first."""
+    words, query = str(lookup.query.get("words") or "").split(), lookup.query
+    if not words and not query.get("since") and not query.get("until"):
         return Found(lookup, ())
-    clues, problems = [sees(who)], [sees(who, Ledger.PROBLEM)]
-    for word in words:
-        days = period(word)
-        if days:
-            clues.append(_within(clue.reported_at, days))
-            problems.append(_within(problem.opened_at, days))
-        else:
-            clues.append(_clue_fits(word))
-            problems.append(_problem_fits(word))
+    clues = [*(_clue_fits(word) for word in words), *_between(clue.reported_at, query), sees(who)]
+    problems = [*(_problem_fits(word) for word in words), *_between(problem.opened_at, query)]
     found: list[Select[Any]] = [
-        select(clue.number, clue.reported_at.label("key")).where(and_(*clues)),
-        select(problem.number, problem.opened_at.label("key")).where(and_(*problems)),
+        select(clue.number, clue.reported_at.label("key")).where(*clues),
+        select(problem.number, problem.opened_at.label("key")).where(*problems, sees(who, Ledger.PROBLEM)),
     ]
     return await page(tx, lookup, at, found, newest=True)
 
 
-def period(word: str) -> tuple[date, date] | None:
-    """The first day of a period and the first one after it; None when the word is no period."""
-    parts = [_PERIOD.fullmatch(part) for part in _BETWEEN.split(word)]
-    if len(parts) > 2 or not all(parts):
-        return None
-    try:
-        ends = [_days(*(int(part or 0) for part in match.groups())) for match in parts if match]
-    except ValueError:
-        return None
-    return ends[0][0], ends[-1][1]
-
-
-def _days(year: int, month: int, day: int) -> tuple[date, date]:
-    first = date(year, month or 1, day or 1)
-    if day:
-        return first, first + timedelta(days=1)
-    return first, (date(year + 1, 1, 1) if not month else (first + timedelta(days=31)).replace(day=1))
-
-
-def _within(column: ColumnElement[datetime], days: tuple[date, date]) -> ColumnElement[bool]:
-    since, until = (datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) for day in days)
-    return and_(column >= since, column < until)
+def _between(column: ColumnElement[datetime], query: Mapping[str, Json]) -> Iterator[ColumnElement[bool]]:
+    """On the days of Shanghai from `since` to `until`, both included."""
+    if query.get("since"):
+        yield column >= datetime.combine(date.fromisoformat(query["since"]), time(), SHANGHAI)
+    if query.get("until"):
+        yield column < datetime.combine(date.fromisoformat(query["until"]) + timedelta(days=1), time(), SHANGHAI)
 
 
 def _clue_fits(word: str) -> ColumnElement[bool]:

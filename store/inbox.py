@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from asyncpg.exceptions import UniqueViolationError
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from store.db import Driver, Tx
 from store.words import (
     Address,
     Department,
@@ -90,32 +91,28 @@ class Leaving:
     at: datetime
 
 
-async def arrive(connection: AsyncConnection, incoming: Incoming) -> Seat:
+async def arrive(driver: Driver, incoming: Incoming) -> Seat:
     """Everything about this message and its sender, in one round trip and without opening a transaction."""
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
     row = await driver.fetchrow(ARRIVE, incoming.sender.door, incoming.key, incoming.sender.id)
     state = json.loads(row["state"]) if row["state"] is not None else None
     said = says_from_json(json.loads(row["said"])) if row["said"] is not None else None
     return Seat(row["at"], said, _person(row, incoming.sender), row["version"] or 0, state)
 
 
-async def leave(connection: AsyncConnection, incoming: Incoming, leaving: Leaving) -> bool:
-    """Keep dialogue, answer and events; False when the dialogue moved meanwhile and nothing was written.
-
-    Inside an open transaction it is part of it; otherwise it commits by itself.
-    """
-    values = _values(incoming, leaving)
-    if connection.in_transaction():
-        try:
-            return (await connection.exec_driver_sql(LEAVE, values)).first() is not None
-        except IntegrityError:  # another replica answered the same message first
-            return False
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
+async def leave(driver: Driver, incoming: Incoming, leaving: Leaving) -> bool:
+    """Keep dialogue, answer and events, as a transaction of its own; False when the dialogue moved meanwhile, or the
+    same message was answered elsewhere, and nothing was written."""
     try:
-        return await driver.fetchrow(LEAVE, *values) is not None
-    except _unique_violation():
+        return await driver.fetchrow(LEAVE, *_values(incoming, leaving)) is not None
+    except UniqueViolationError:
+        return False
+
+
+async def leave_within(tx: Tx, incoming: Incoming, leaving: Leaving) -> bool:
+    """The same inside an open transaction, which is of no more use when the answer is False."""
+    try:
+        return (await tx.exec_driver_sql(LEAVE, _values(incoming, leaving))).first() is not None
+    except IntegrityError:
         return False
 
 
@@ -162,10 +159,3 @@ def _person(row: Any, address: Address) -> Person | None:
         language=row["language"],
         address=address,
     )
-
-
-def _unique_violation() -> type[Exception]:
-    from asyncpg.exceptions import UniqueViolationError
-
-    violation: type[Exception] = UniqueViolationError
-    return violation

@@ -20,8 +20,8 @@ entry       number! (XS-… or WT-…; the last digits may be enough)
                tasks [{part, person, name, department, state, due_at, mine}]
 tasks       page -> what waits for me in both ledgers, most urgent first: number, one line
 mine        page -> what I reported and the problems I was given a task in, newest first
-find        words! (number, shop, licence, person, indicator, text, period such as 2026-10; all must fit); page
-            -> entries of both ledgers in my scope
+find        words (number, shop, licence, person, indicator, text; all must fit); since, until (ISO days of reporting or
+            opening, both included, Asia/Shanghai); page -> entries of both ledgers in my scope; none without any
 warnings    group (near, overdue, stuck); by (person, department, county); page -> counts per group; with `by` counts
             per person, department or county; with `group` alone its entries
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,13 +17,25 @@ async def listen(engine: AsyncEngine, wakes: Mapping[str, asyncio.Event]) -> Non
     async with engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
-        driver.add_termination_listener(lambda _: lost.set())
-        for channel, wake in wakes.items():
-            await driver.add_listener(channel, lambda *_, wake=wake: wake.set())
+        ended = _rings(lost)
+        driver.add_termination_listener(ended)
+        bells = {channel: _rings(wake) for channel, wake in wakes.items()}
+        for channel, bell in bells.items():
+            await driver.add_listener(channel, bell)
         for wake in wakes.values():
             wake.set()  # what came while nobody listened
         try:
             await lost.wait()
         finally:
-            await connection.invalidate()
+            driver.remove_termination_listener(ended)
+            if driver.is_closed():
+                await connection.invalidate()
+            else:
+                for channel, bell in bells.items():
+                    await driver.remove_listener(channel, bell)
     raise ConnectionError("the listening connection was lost")
+
+
+def _rings(event: asyncio.Event) -> Callable[..., None]:
+    """What the driver calls, whatever it has to say."""
+    return lambda *_: event.set()

@@ -26,6 +26,9 @@ class _Nothing(Mapping[str, Json]):
     def __len__(self) -> int:
         return 0
 
+    def get(self, key: str, default: Json = None) -> Json:  # `Mapping.get` would raise and catch, on the hot road
+        return default
+
     def __hash__(self) -> int:
         return 0
 

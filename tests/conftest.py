@@ -56,7 +56,7 @@ def template(server_url: str) -> Iterator[str]:
 async def database_url(server_url: str, template: str) -> AsyncIterator[str]:
     """The address of this test's own database."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    await _admin(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+    await _clone(server_url, template, name)
     yield _named(server_url, name)
     await _admin(server_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -75,13 +75,26 @@ async def _make_template(url: str, name: str) -> None:
     await engine.dispose()
 
 
+async def _clone(url: str, template: str, name: str) -> None:
+    connection = await asyncpg.connect(_plain(url))
+    try:
+        # Copying files is faster with fsync off. PostgreSQL 14 knows no other way and has no word for it.
+        copying = " STRATEGY FILE_COPY" if connection.get_server_version() >= (15,) else ""
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{copying}')
+    finally:
+        await connection.close()
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 def _named(url: str, database: str) -> str:
     return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
 async def _admin(url: str, *statements: str) -> None:
-    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(plain)
+    connection = await asyncpg.connect(_plain(url))
     try:
         for statement in statements:
             await connection.execute(statement)

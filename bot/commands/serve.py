@@ -64,21 +64,25 @@ async def serving(office: Office) -> AsyncIterator[None]:
     runner = web.AppRunner(application(office, health), access_log=None, shutdown_timeout=_FINISH_SECONDS)
     await runner.setup()
     try:
+        await _listen(runner, office.settings)
         async with working(office, health):
-            try:
-                await web.TCPSite(runner, office.settings.host, office.settings.port).start()
-            except OSError as fault:
-                raise Fault(
-                    f"Nobody can be heard on {office.settings.listen} ({fault.strerror}). Is another loop153 running? "
-                    "LOOP153_LISTEN names another address."
-                ) from fault
             try:
                 yield
             finally:
                 health.stopping = True
-                await runner.cleanup()
+                await runner.cleanup()  # requests in flight are finished while the loops still run
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as fault:
+        raise Fault(
+            f"Nobody can be heard on {settings.listen} ({fault.strerror}). Is another loop153 running? "
+            "LOOP153_LISTEN names another address."
+        ) from fault
 
 
 def application(office: Office, health: Health) -> web.Application:

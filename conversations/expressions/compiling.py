@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from conversations.expressions.comparing import OPERATORS
 from conversations.expressions.functions import FUNCTIONS
@@ -22,6 +22,10 @@ Run = Callable[[Mapping[str, Json], datetime, Json], Json]
 Paths = Mapping[str, tuple[str, ...]]
 
 
+_OPEN = object()
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """An `Expression` (see form.py), and what the checks at load want to know of it.
@@ -35,11 +39,12 @@ class Compiled:
     wants: frozenset[str] = frozenset()  # "." and "position(..)", which only some places have
     expects: frozenset[tuple[str, str]] = frozenset()  # (question, text) that are compared with each other
     run: Run = field(compare=False, repr=False, default=lambda _answers, _now, _dot: None)
+    fixed: Json = field(compare=False, repr=False, default=_OPEN)  # its value, when nothing can change it
 
     def evaluate(self, answers: Mapping[str, Json], now: datetime, dot: Json = None) -> Json:
         """Its value; `dot` is the answer being judged, or the row of a choice for a choice_filter. Python's own
         truth of the result is XPath's."""
-        return plain(self.run(answers, now, dot))
+        return plain(self.run(answers, now, dot)) if self.fixed is _OPEN else self.fixed
 
 
 def compile_expression(source: str, repeats: Paths = NOTHING) -> Compiled:
@@ -47,13 +52,15 @@ def compile_expression(source: str, repeats: Paths = NOTHING) -> Compiled:
     and a question, for every question that has several answers when seen from there."""
     tree = read(source)
     nodes = list(_walk(tree))
+    run = _closure(tree, repeats)
     return Compiled(
         source=source,
         reads=frozenset(node.name for node in nodes if isinstance(node, Answer)),
         columns=frozenset(node.name for node in nodes if isinstance(node, Column)),
         wants=frozenset(filter(None, map(_want, nodes))),
         expects=frozenset(pair for node in nodes for pair in _expected(node)),
-        run=_closure(tree, repeats),
+        run=run,
+        fixed=plain(run({}, _ANY_TIME, None)) if all(map(_is_fixed, nodes)) else _OPEN,
     )
 
 
@@ -68,6 +75,12 @@ def _walk(node: Node) -> Iterator[Node]:
         case Call(_, arguments):
             for argument in arguments:
                 yield from _walk(argument)
+
+
+def _is_fixed(node: Node) -> bool:
+    """Whether neither answers nor time can change what this node contributes ("required = yes")."""
+    truth_itself = isinstance(node, Call) and node.function in ("true", "false")
+    return truth_itself or isinstance(node, Literal | Negative | Binary)
 
 
 def _want(node: Node) -> str | None:

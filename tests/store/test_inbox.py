@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import inbox
-from store.inbox import Leaving
+from store.db import open_road
+from store.inbox import Leaving, Seat
 from store.words import Address, Event, Incoming, Level, Option, Person, Say, Text
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -48,70 +49,73 @@ def leaving(who: Person, version: int, state: str = "asked") -> Leaving:
     return Leaving(who, version, {"form": state}, "report", SAID, (Event("shown", "report", "1", "kind"),), AT)
 
 
+async def arrived(engine: AsyncEngine, message: Incoming) -> Seat:
+    async with open_road(engine, size=1) as road, road.acquire() as driver:
+        return await inbox.arrive(driver, message)
+
+
+async def left(engine: AsyncEngine, message: Incoming, what: Leaving, *, within: bool = False) -> bool:
+    """By the short road, or in a transaction that is committed when it may be."""
+    if within:
+        async with engine.connect() as tx:
+            kept = await inbox.leave_within(tx, message, what)
+            await (tx.commit() if kept else tx.rollback())
+            return kept
+    async with open_road(engine, size=1) as road, road.acquire() as driver:
+        return await inbox.leave(driver, message, what)
+
+
+async def somebody(engine: AsyncEngine) -> Person:
+    who = (await arrived(engine, incoming())).who
+    assert who is not None
+    return who
+
+
 async def test_a_known_person_arrives_with_their_place_in_the_house(world: AsyncEngine) -> None:
-    async with world.connect() as connection:
-        seat = await inbox.arrive(connection, incoming())
-    assert seat.who is not None
-    assert (seat.who.id, seat.who.unit, seat.who.bureau, seat.who.level) == (
-        "ZhangSan",
-        "41-1-M-2",
-        "41-1",
-        Level.COUNTY,
-    )
+    seat, who = await arrived(world, incoming()), await somebody(world)
+    assert (who.id, who.unit, who.bureau, who.level) == ("ZhangSan", "41-1-M-2", "41-1", Level.COUNTY)
     assert (seat.said, seat.version, seat.state) == (None, 0, None)
 
 
 @pytest.mark.parametrize("sender", ["nobody", "gone"])
 async def test_strangers_and_those_who_left_are_nobody(world: AsyncEngine, sender: str) -> None:
-    async with world.connect() as connection:
-        assert (await inbox.arrive(connection, incoming(sender=sender))).who is None
+    assert (await arrived(world, incoming(sender=sender))).who is None
 
 
-@pytest.mark.parametrize("in_transaction", [False, True])
-async def test_what_was_said_is_said_again_to_a_repeat(world: AsyncEngine, in_transaction: bool) -> None:
+@pytest.mark.parametrize("within", [False, True])
+async def test_what_was_said_is_said_again_to_a_repeat(world: AsyncEngine, within: bool) -> None:
+    assert await left(world, incoming(), leaving(await somebody(world), 0), within=within)
+    again = await arrived(world, incoming())
     async with world.connect() as connection:
-        seat = await inbox.arrive(connection, incoming())
-        assert seat.who is not None
-        if in_transaction:
-            await connection.begin()
-        assert await inbox.leave(connection, incoming(), leaving(seat.who, seat.version))
-        if in_transaction:
-            await connection.commit()
-    async with world.connect() as connection:
-        again = await inbox.arrive(connection, incoming())
         events = (await connection.execute(text("SELECT kind, form, question FROM dialogue_event"))).all()
     assert (again.said, again.version, again.state) == (SAID, 1, {"form": "asked"})
     assert events == [("shown", "report", "kind")]
 
 
-@pytest.mark.parametrize("in_transaction", [False, True])
-async def test_a_dialogue_that_moved_meanwhile_writes_nothing(world: AsyncEngine, in_transaction: bool) -> None:
+@pytest.mark.parametrize("within", [False, True])
+async def test_a_dialogue_that_moved_meanwhile_writes_nothing(world: AsyncEngine, within: bool) -> None:
+    who = await somebody(world)
+    assert await left(world, incoming("first"), leaving(who, 0))
+    assert not await left(world, incoming("second"), leaving(who, 0, "stale"), within=within)
+    assert (await arrived(world, incoming("second"))).said is None
     async with world.connect() as connection:
-        seat = await inbox.arrive(connection, incoming())
-        assert seat.who is not None
-        assert await inbox.leave(connection, incoming("first"), leaving(seat.who, 0))
-        if in_transaction:
-            await connection.begin()
-        assert not await inbox.leave(connection, incoming("second"), leaving(seat.who, 0, "stale"))
-    async with world.connect() as connection:
-        assert (await inbox.arrive(connection, incoming("second"))).said is None
         assert (await connection.execute(text("SELECT count(*) FROM dialogue_event"))).scalar_one() == 1
 
 
 async def test_of_many_at_once_exactly_one_leaves(world: AsyncEngine) -> None:
-    async def once(number: int) -> bool:
-        async with world.connect() as connection:
-            seat = await inbox.arrive(connection, incoming(str(number)))
-            assert seat.who is not None
-            return await inbox.leave(connection, incoming(str(number)), leaving(seat.who, 0))
+    who = await somebody(world)
+    async with open_road(world, size=8) as road:
 
-    assert sum(await asyncio.gather(*(once(number) for number in range(8)))) == 1
+        async def once(number: int) -> bool:
+            async with road.acquire() as driver:
+                return await inbox.leave(driver, incoming(str(number)), leaving(who, 0))
+
+        assert sum(await asyncio.gather(*(once(number) for number in range(8)))) == 1
 
 
-async def test_the_same_message_twice_at_once_is_taken_once(world: AsyncEngine) -> None:
-    """Two replicas that both saw it as new, one after the other moved the dialogue for another message."""
-    async with world.connect() as one, world.connect() as two:
-        seat = await inbox.arrive(one, incoming())
-        assert seat.who is not None
-        assert await inbox.leave(one, incoming(), leaving(seat.who, 0))
-        assert not await inbox.leave(two, incoming(), leaving(seat.who, 1))
+@pytest.mark.parametrize("within", [False, True])
+async def test_the_same_message_twice_is_taken_once(world: AsyncEngine, within: bool) -> None:
+    """Two replicas that both saw it as new, the second after the dialogue had moved on."""
+    who = await somebody(world)
+    assert await left(world, incoming(), leaving(who, 0))
+    assert not await left(world, incoming(), leaving(who, 1), within=within)

@@ -12,9 +12,10 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
+from store.alarms import overdue_moves
 from store.chain import verify_chain
 from store.db import Tx
-from store.ledger import apply, due_archives
+from store.ledger import apply
 from store.rules import REASONS
 from store.words import CLOCK, Ask, Holder, Ledger, Moved, Refused, Role
 from tests.world import CITY, CODE, CODE_INTERNAL, MQ, SHOP, SHOP_SX, SX, build_world, who
@@ -252,9 +253,9 @@ async def test_the_clock_archives_after_a_month_of_rest(tx: Tx) -> None:
     await move(tx, number, "answer", "mq-yx-head", text="已处理")
     archive = Ask(Ledger.CLUE, "archive", number)
     early, late = AT + timedelta(days=29), AT + timedelta(days=30)
-    assert await due_archives(tx, early) == []
+    assert await overdue_moves(tx, early) == []
     assert (await refused(apply(tx, archive, CLOCK, early)))[0] == "too_early"
-    assert await due_archives(tx, late) == [archive]
+    assert await overdue_moves(tx, late) == [archive]
     assert (await apply(tx, archive, CLOCK, late)).entry.state == "archived"
     assert (await refused(move(tx, number, "append", "mq-cm", text="x")))[0] == "wrong_state_nothing"
 
