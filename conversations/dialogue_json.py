@@ -10,7 +10,7 @@ from store.words import Json
 
 _DEFAULTS = Dialogue._field_defaults  # every field has one
 _TUPLES = frozenset(name for name, default in _DEFAULTS.items() if isinstance(default, tuple))
-_ATOMS = (str, int, float, type(None))
+_ATOMS = str | int | float | None
 
 
 def to_json(dialogue: Dialogue) -> dict[str, Json]:
@@ -30,8 +30,8 @@ def from_json(stored: Mapping[str, Json]) -> Dialogue:
 
 def _plain(value: Json) -> Json:
     """Tuples become lists and mappings dicts, all the way down."""
-    if isinstance(value, _ATOMS):  # most are, and asking whether something is a Mapping is slow
+    if isinstance(value, _ATOMS):  # most are
         return value
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
-    return [_plain(inner) for inner in value]
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return {name: _plain(inner) for name, inner in value.items()}

@@ -59,7 +59,7 @@ class Scene:
         """The scene with these fields of the dialogue changed."""
         after = Scene(self.forms, self.who, self.dialogue._replace(**changes), self.now)
         # A walk costs more than all the rest of a step: what nothing changed is not walked again.
-        for name in ("form", "walk") if not changes.keys() & _WALKED else ():
+        for name in ("form", "walk") if _WALKED.isdisjoint(changes) else ():
             if name in self.__dict__:
                 after.__dict__[name] = self.__dict__[name]
         return after
