@@ -10,30 +10,51 @@ from conversations.form import Form
 from conversations.pickers import is_story
 from conversations.scene import AT_REST, Scene, first
 from conversations.turn import Turn
-from conversations.walk import Slot
+from conversations.walk import Slot, fits, several
 from store.words import NOTHING, Json, Option
 
 _QUIET = timedelta(minutes=30)
 """After so long a silence people have forgotten where they were."""
-_RUN = ("id", "form", "version", "subject", "answers", "labels", "skipped", "started_at")
+_RUN = ("id", "form", "version", "subject", "answers", "facts", "labels", "skipped", "started_at")
 """What is kept of a draft that is set aside."""
 
 
-def begin(scene: Scene, form: Form, subject: str | None = None, kept: Mapping[str, Json] = NOTHING) -> Turn:
-    """Open a form, with what was sent already. A draft of another form is set aside, one of the same taken up."""
+def begin(
+    scene: Scene,
+    form: Form,
+    subject: str | None = None,
+    kept: Mapping[str, Json] = NOTHING,
+    known: Mapping[str, Json] = NOTHING,
+    facts: Mapping[str, Json] = NOTHING,
+) -> Turn:
+    """Open a form. A draft of another form is set aside, one of the same taken up.
+
+    `kept`: what was sent already, by kind; `known`: answers by question; `facts`: what the books know (form.py FACTS).
+    """
     if (scene.dialogue.form, scene.dialogue.subject) == (form.key, subject) and progress(scene)[0]:
-        return resume(_seeded(scene, kept))
+        return resume(_answered(_seeded(scene, kept), known))
     scene = park(scene)
     again = next(
         (one for one in scene.dialogue.parked if (one["form"], one.get("subject")) == (form.key, subject)), None
     )
     if again is not None:
-        return resume(_seeded(unpark(scene, again), kept))
+        return resume(_answered(_seeded(unpark(scene, again), kept), known))
     at = scene.now.isoformat()
-    run = {**AT_REST, "form": form.key, "version": form.hash, "subject": subject, "started_at": at}
+    run = {**AT_REST, "form": form.key, "version": form.hash, "subject": subject, "started_at": at, "facts": facts}
     opened = scene.after(**run, id=tokens.new_id(scene.who.id, at, scene.dialogue.id), browsing=_seen(scene, subject))
     lead = opened.title if subject else ""
-    return step.ask_next(_seeded(opened, kept), lead=lead)
+    return step.ask_next(_answered(_seeded(opened, kept), known), lead=lead)
+
+
+def _answered(scene: Scene, known: Mapping[str, Json]) -> Scene:
+    """Answers that came with a card or a command; what does not fit is asked. "text" is for the question for a story
+    where none has that name."""
+    for name, value in known.items():
+        stories = (one for one in scene.walk.slots if name == "text" and is_story(one))
+        slot = scene.walk.slot(name) or next(stories, None)
+        one = [value] if slot is not None and several(slot.question) and not isinstance(value, list) else value
+        scene = step.stored(scene, slot, one) if slot is not None and fits(slot, one, scene.now) else scene
+    return scene
 
 
 def _seen(scene: Scene, subject: str | None) -> Mapping[str, Json]:

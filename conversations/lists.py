@@ -1,21 +1,25 @@
 """Lists of entries and one entry with what may be done about it. A draft that is open meanwhile waits.
 
-`dialogue.browsing` is {kind: tasks|mine|find|ledger, page, words, ledger, state} or {kind: entry, number, verbs, text,
-back: the list it was opened from}.
+`dialogue.browsing` is {kind: tasks|mine|find|ledger|warnings, page, words, said, ledger, state, group, by} or {kind:
+entry, number, verbs, text, facts, suggest, back: the list it was opened from}. What is done about one: `doing.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from conversations import drafts, step, tokens
+from conversations import periods, step, tokens
+from conversations.catalogue import mark
 from conversations.scene import Scene, first
 from conversations.turn import Turn
-from store.words import NOTHING, Ask, Found, Item, Json, Ledger, Option, Say
+from store.words import NOTHING, Found, Item, Json, Ledger, Option, Say
 
 PAGE = 8
-LISTS = ("tasks", "mine", "find", "ledger")
-_QUERIED = ("words", "ledger", "state", "page")
+_LONGEST = 100  # characters of a search
+LISTS = ("tasks", "mine", "find", "ledger", "warnings")
+_QUERIED = ("words", "ledger", "state", "group", "by", "page")
+_DRAWERS = {"ledger": "state", "warnings": "group"}
+"""Lists that show counts first: their rows open what this part of the query names."""
 
 
 def open_list(scene: Scene, kind: str, **query: Json) -> Turn:
@@ -25,24 +29,20 @@ def open_list(scene: Scene, kind: str, **query: Json) -> Turn:
     return scene.unasked().after(browsing=browsing).look_up(kind, **asked)
 
 
-def open_entry(scene: Scene, number: str) -> Turn:
-    """Ask the books for one entry; the list it stands in is remembered."""
-    was = scene.dialogue.browsing
-    back = was if was.get("kind") in LISTS else was.get("back", {})
-    browsing = {"kind": "entry", "number": number, "back": dict(back)}
-    return scene.unasked().after(browsing=browsing).look_up("entry", number=number)
+def find(scene: Scene, words: str) -> Turn:
+    """Search both ledgers; a period is said to the books as days ("10月" as "2026-10-01..2026-10-31")."""
+    said = " ".join(words.split())[:_LONGEST]
+    return open_list(scene, "find", words=periods.plain(said, scene.now), said=said, page=0)
 
 
 def found(scene: Scene, answer: Found) -> Turn:
-    """What the books answered to either."""
+    """A page, as the books gave it."""
     kind = answer.lookup.kind
-    if kind == "entry":
-        return _entry(scene, answer)
     if scene.dialogue.browsing.get("kind") != kind:
         return scene.turn()
     if not answer.items:
         return _empty(scene, kind)
-    options = [*_rows(scene, answer.items), *_paging(scene, answer), *_home(scene)]
+    options = [*_rows(scene, answer.items), *_paging(scene, answer), *home_option(scene)]
     return _shown(scene, Say(_heading(scene, answer), tuple(options)))
 
 
@@ -62,7 +62,11 @@ def _heading(scene: Scene, answer: Found) -> str:
         case "mine":
             return t.many("You reported {n}:", "You reported {n}:", n)
         case "find":
-            return t.many("{n} found for “{words}”:", "{n} found for “{words}”:", n, words=browsing.get("words", ""))
+            return t.many("{n} found for “{words}”:", "{n} found for “{words}”:", n, words=browsing.get("said", ""))
+        case "warnings":
+            return t.many("{n} to look after:", "{n} to look after:", n) if "group" in browsing else t("Warnings:")
+    if browsing.get("ledger") == Ledger.PROBLEM:
+        return t("The problem ledger:") if "state" not in browsing else t.many("{n} problem:", "{n} problems:", n)
     return t("The clue ledger:") if "state" not in browsing else t.many("{n} clue:", "{n} clues:", n)
 
 
@@ -72,12 +76,17 @@ def _rows(scene: Scene, items: Sequence[Item]) -> Iterator[Option]:
         if _has_pages(browsing):
             yield Option(tokens.entry(str(item.value)), _line(item))
         else:
-            yield Option(tokens.move("state", str(item.value)), _line(item))
+            yield Option(tokens.move(_DRAWERS[str(browsing["kind"])], str(item.value)), _line(item))
 
 
 def _has_pages(browsing: Mapping[str, Json]) -> bool:
-    """Every list but the counts per state."""
-    return browsing.get("kind") != "ledger" or "state" in browsing
+    """Every list but the counts that some begin with."""
+    drawer = _DRAWERS.get(str(browsing.get("kind")))
+    return drawer is None or drawer in browsing
+
+
+_BY = {"person": mark("By person"), "department": mark("By department"), "county": mark("By county")}
+_OTHER = {Ledger.CLUE: mark("To the clue ledger"), Ledger.PROBLEM: mark("To the problem ledger")}
 
 
 def _line(item: Item) -> str:
@@ -93,20 +102,29 @@ def _paging(scene: Scene, answer: Found) -> Iterator[Option]:
         yield Option(tokens.move("previous"), t("Earlier ones"))
     elif browsing.get("kind") == "ledger" and "state" in browsing:
         yield Option(tokens.move("list"), t("Back to the ledger"))
+    elif browsing.get("kind") == "warnings" and {"group", "by"} & browsing.keys():
+        yield Option(tokens.move("list"), t("Back to the warnings"))
+    elif browsing.get("kind") == "warnings":
+        yield from (Option(tokens.move("by", by), t(label)) for by, label in _BY.items())
+    elif browsing.get("kind") == "ledger":
+        other = Ledger.CLUE if browsing.get("ledger") == Ledger.PROBLEM else Ledger.PROBLEM
+        yield Option(tokens.move("ledger", other), t(_OTHER[other]))
 
 
-def _home(scene: Scene) -> Iterator[Option]:
+def home_option(scene: Scene) -> Iterator[Option]:
+    """The way back to the open form, if there is one."""
     if scene.form is not None:
         yield Option(tokens.move("home"), scene.t("Back to “{title}”", title=scene.title))
 
 
 def _empty(scene: Scene, kind: str) -> Turn:
-    t, words = scene.t, scene.dialogue.browsing.get("words", "")
+    t, words = scene.t, scene.dialogue.browsing.get("said", "")
     said = {
         "tasks": t("Nothing waits for you."),
         "mine": t("You have not reported anything yet. Say “report” to begin."),
         "find": t("Nothing found for “{words}”. Try a number, a shop or a licence number.", words=words),
         "ledger": t("The ledger is empty."),
+        "warnings": t("Nothing is near its deadline, overdue or stuck."),
     }[kind]
     return leave(scene, said)
 
@@ -129,56 +147,22 @@ def move(scene: Scene, name: str, word: str = "") -> Turn:
     if kind == "entry":
         back = browsing.get("back") or {}
         return open_list(scene, back["kind"], **_query(back)) if back else home(scene)
-    if name == "state":
-        return open_list(scene, "ledger", **{**_query(browsing), "state": word, "page": 0})
+    if name == "ledger":
+        return open_list(scene, "ledger", ledger=word)
     if name == "list":
-        return open_list(scene, "ledger", ledger=browsing.get("ledger", Ledger.CLUE))
+        kept = {"ledger": browsing.get("ledger", Ledger.CLUE)} if kind == "ledger" else {}
+        return open_list(scene, kind, **kept)
+    if name in (_DRAWERS.get(kind), "by"):
+        return open_list(scene, kind, **{**_query(browsing), name: word, "page": 0})
     page = max(0, browsing.get("page", 0) + (1 if name == "next" else -1))
     return open_list(scene, kind, **{**_query(browsing), "page": page})
 
 
 def _query(browsing: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: browsing[name] for name in _QUERIED if name in browsing}
+    return {name: browsing[name] for name in (*_QUERIED, "said") if name in browsing}
 
 
 def home(scene: Scene) -> Turn:
     """Leave the lists."""
     scene = scene.unasked().after(browsing=NOTHING)
     return step.ask_next(scene, fresh=False) if scene.form is not None else scene.say(scene.t("All right."))
-
-
-# --- one entry --------------------------------------------------------------------------------------------
-
-
-def _entry(scene: Scene, answer: Found) -> Turn:
-    browsing = scene.dialogue.browsing
-    if browsing.get("kind") != "entry":
-        return scene.turn()
-    if not answer.items:
-        return leave(scene, scene.t("There is no {number} that you may see.", number=browsing.get("number", "")))
-    item = answer.items[0]
-    verbs = [(str(one["verb"]), _label(scene, one["label"])) for one in item.data.get("verbs", ())]
-    number = str(item.value)
-    opened = {
-        **browsing,
-        "number": number,
-        "verbs": [verb for verb, _ in verbs],
-        "text": item.data.get("text") or item.detail,
-    }
-    options = [Option(tokens.verb(number, verb), label) for verb, label in verbs]
-    if browsing.get("back"):
-        options.append(Option(tokens.move("list"), scene.t("Back to the list")))
-    return _shown(scene.after(browsing=opened), Say(item.detail or item.label, (*options, *_home(scene))))
-
-
-def _label(scene: Scene, label: Json) -> str:
-    return scene.text(label) if isinstance(label, Mapping) else str(label)
-
-
-def use(scene: Scene, number: str, verb: str) -> Turn:
-    """Do something about an entry: begin the form of that verb, or ask the ledger at once."""
-    ledger = Ledger.PROBLEM if number.startswith("WT-") else Ledger.CLUE
-    form = scene.forms.for_verb(ledger, verb)
-    if form is not None:
-        return drafts.begin(scene.after(pending=NOTHING), form, number)
-    return scene.after(pending=NOTHING).ask(Ask(ledger, verb, number))

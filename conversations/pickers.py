@@ -36,14 +36,24 @@ def _hint(scene: Scene, slot: Slot) -> Mapping[str, Json]:
     if slot.question.type == "indicator":
         words = known_words(scene)
         return {"words": words[:_LONGEST]} if words else {}
-    return {}
+    return _within(scene, slot)
+
+
+def _within(scene: Scene, slot: Slot) -> Mapping[str, Json]:
+    """The department of the bureau concerned that people must be of, when the form and its answers leave only one."""
+    given = [slot.scope.get(name) for name in str(slot.question.bot.get("within", "")).split()]
+    departments = {one for answer in given for one in (answer if isinstance(answer, list) else [answer]) if one}
+    if len(departments) != 1:
+        return {}
+    return {"department": departments.pop(), "number": scene.dialogue.subject or ""}
 
 
 def search(scene: Scene, slot: Slot, text: str) -> Turn:
     """Look for what was typed. Nearer shops come first when the place is known."""
     place = known_place(scene) if slot.question.type == "merchant" else None
     words = " ".join(text.split())[:_LONGEST]
-    return _look_up(scene, slot, {"words": words} | ({"place": place} if place else {}), words=words)
+    query: dict[str, Json] = {"words": words} | ({"place": place} if place else {}) | dict(_within(scene, slot))
+    return _look_up(scene, slot, query, words=words)
 
 
 def browse(scene: Scene, slot: Slot, parent: str | None) -> Turn:
@@ -81,7 +91,9 @@ def settle(scene: Scene, slot: Slot, found: Found) -> Mapping[str, Json] | None:
 def show(scene: Scene, slot: Slot, found: Found) -> Turn:
     """Offer what was found, or say that nothing was."""
     remembered = scene.dialogue.found
-    shown = found.items if slot.question.type == "indicator" else found.items[:_SUGGESTED]
+    taken = slot.answer if isinstance(slot.answer, list) else []
+    left = [item for item in found.items if item.value not in taken]
+    shown = left if slot.question.type == "indicator" else left[: PAGE if "within" in slot.question.bot else _SUGGESTED]
     items = [_plain(item) for item in shown]
     page = remembered.get("query", {}).get("page", 0)
     more = slot.question.type == "indicator" and (page + 1) * PAGE < found.total
