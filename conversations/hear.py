@@ -161,6 +161,10 @@ def _meant(scene: Scene, text: str) -> str | None:
     heard = commands.plain(text)
     if heard and heard in dialogue.named:
         return dialogue.offered[dialogue.named.index(heard)]
+    if heard and dialogue.browsing.get("kind") == "entry":  # "classify" of "classify and forward"
+        begun = [token for token, name in zip(dialogue.offered, dialogue.named, strict=True) if name.startswith(f"{heard} ")]
+        if len(begun) == 1:
+            return begun[0]
     matter = str(dialogue.pending.get("kind", ""))
     said = one_of(text, YES_NO) if matter in ("begin", "discard", "sure") else ()
     return tokens.own(dialogue.id, matter, said[0].value) if said else None

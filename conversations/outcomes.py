@@ -65,7 +65,6 @@ _WAITING = frozenset({"report", "supply"})
 
 REFUSED: Mapping[str, str] = {
     "unknown_verb": mark("I do not know how to do that."),
-    "not_ready": mark("{number}: “{VERB}” is not possible yet."),
     "not_found": mark("There is no {number} that you may see."),
     "wrong_state": mark("{number} is “{STATE}” now, so “{VERB}” is not possible. Possible: {POSSIBLE}."),
     "wrong_state_nothing": mark("{number} is “{STATE}” now, so “{VERB}” is not possible."),

@@ -81,10 +81,14 @@ def _look_up(scene: Scene, slot: Slot, query: Mapping[str, Json], **remembered: 
 
 
 def settle(scene: Scene, slot: Slot, found: Found) -> Mapping[str, Json] | None:
-    """The one item that is the answer beyond doubt: it was tapped, or its number or code was typed in full."""
+    """The one item that is the answer beyond doubt: it was tapped, or typed in full (a number, a code, a name that
+    only one colleague has)."""
     remembered = scene.dialogue.found
     wanted = str(remembered.get("exact") or remembered.get("words") or "").lower()
     exact = [item for item in found.items if wanted and str(item.value).lower() == wanted]
+    if not exact and slot.question.type == "colleague":
+        named = [item for item in found.items if item.label.lower() == wanted]
+        exact = named if len(named) == 1 == found.total else []
     return _plain(exact[0]) if exact else None
 
 
