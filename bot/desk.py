@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
+from bot.storable import storable
 from bot.texts import _, said
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
@@ -30,6 +31,7 @@ from store.inbox import Leaving, Seat
 from store.ledger import apply
 from store.words import (
     CLOCK,
+    Address,
     Ask,
     Body,
     Event,
@@ -39,10 +41,12 @@ from store.words import (
     Letter,
     Moved,
     Person,
+    Place,
     Receipt,
     Refused,
     Say,
     Settled,
+    Silence,
     every,
 )
 
@@ -64,6 +68,7 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
 
     Raises `Busy` or a database error when nothing was written: the sender's platform repeats the message.
     """
+    incoming = replace(incoming, body=storable(incoming.body))
     async with office.turns.of(incoming.sender):
         for attempt in range(_TRIES):
             try:
@@ -103,7 +108,7 @@ async def _take(office: Office, incoming: Incoming) -> Receipt | None:
             return Receipt(seat.said, seen_before=True)
         if seat.who is None:
             metrics.step("stranger")
-            return Receipt((_stranger(),))
+            return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
         course = _plain(office, seat, seat.who, incoming.body)
         if course is not None and len(_pages(office, incoming, course)) < 2:
             kept = await inbox.leave(driver, incoming, course.leaving(seat.version))
@@ -228,10 +233,16 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
     )
 
 
-def _stranger() -> Say:
-    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept."""
-    sentence = _("You are not on the roster yet. Please ask your administrator to add you.")
-    return Say("\n".join(said(sentence, language) for language in ("zh", "en")))
+def _unsaid(body: Body) -> bool:
+    """Whether nobody said this on purpose: the app was opened, or told where the phone is."""
+    return body == Silence() or (isinstance(body, Place) and body.automatic)
+
+
+def _stranger(sender: Address) -> Say:
+    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
+    their address, because that is what the administrator needs."""
+    sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
+    return Say("\n".join(said(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:

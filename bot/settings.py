@@ -69,8 +69,8 @@ def _time_zone(value: str) -> str:
 
 
 def _aes_key(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9]{43}", value.get_secret_value()):
-        raise ValueError("must be the 43 letters and digits shown as EncodingAESKey in the admin console")
+    if not re.fullmatch(r"[A-Za-z0-9+/]{43}", value.get_secret_value()):
+        raise ValueError("must be the 43 characters shown as EncodingAESKey in the admin console")
     return value
 
 

@@ -132,7 +132,7 @@ def _find(scene: Scene, rest: str) -> Turn:
     if rest:
         return lists.find(scene, rest)
     return scene.after(pending={"kind": "find"}).say(
-        scene.t("What shall I look for? A number, a shop, a licence number, a name, a period such as “last month” …")
+        scene.t("What shall I look for? A number, a shop, a licence number, a name, a day or a month …")
     )
 
 

@@ -162,7 +162,9 @@ def _meant(scene: Scene, text: str) -> str | None:
     if heard and heard in dialogue.named:
         return dialogue.offered[dialogue.named.index(heard)]
     if heard and dialogue.browsing.get("kind") == "entry":  # "classify" of "classify and forward"
-        begun = [token for token, name in zip(dialogue.offered, dialogue.named, strict=True) if name.startswith(f"{heard} ")]
+        begun = [
+            token for token, name in zip(dialogue.offered, dialogue.named, strict=True) if name.startswith(f"{heard} ")
+        ]
         if len(begun) == 1:
             return begun[0]
     matter = str(dialogue.pending.get("kind", ""))

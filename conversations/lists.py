@@ -1,6 +1,6 @@
 """Lists of entries and one entry with what may be done about it. A draft that is open meanwhile waits.
 
-`dialogue.browsing` is {kind: tasks|mine|find|ledger|warnings, page, words, said, ledger, state, group, by} or {kind:
+`dialogue.browsing` is {kind: tasks|mine|find|ledger|warnings, page, words, ledger, state, group, by} or {kind:
 entry, number, verbs, text, facts, suggest, back: the list it was opened from}. What is done about one: `doing.py`.
 """
 
@@ -26,13 +26,14 @@ def open_list(scene: Scene, kind: str, **query: Json) -> Turn:
     """Ask the books for a page of a list."""
     browsing = {"kind": kind, **query}
     asked = {name: browsing[name] for name in _QUERIED if name in browsing}
+    if kind == "find":
+        asked |= periods.split(str(browsing.get("words", "")), scene.now)
     return scene.unasked().after(browsing=browsing).look_up(kind, **asked)
 
 
 def find(scene: Scene, words: str) -> Turn:
-    """Search both ledgers; a period is said to the books as days ("10月" as "2026-10-01..2026-10-31")."""
-    said = " ".join(words.split())[:_LONGEST]
-    return open_list(scene, "find", words=periods.plain(said, scene.now), said=said, page=0)
+    """Search both ledgers."""
+    return open_list(scene, "find", words=" ".join(words.split())[:_LONGEST], page=0)
 
 
 def found(scene: Scene, answer: Found) -> Turn:
@@ -60,9 +61,9 @@ def _heading(scene: Scene, answer: Found) -> str:
         case "tasks":
             return t.many("{n} thing waits for you:", "{n} things wait for you:", n)
         case "mine":
-            return t.many("You reported {n}:", "You reported {n}:", n)
+            return t.many("{n} that you reported or work on:", "{n} that you reported or work on:", n)
         case "find":
-            return t.many("{n} found for “{words}”:", "{n} found for “{words}”:", n, words=browsing.get("said", ""))
+            return t.many("{n} found for “{words}”:", "{n} found for “{words}”:", n, words=browsing.get("words", ""))
         case "warnings":
             return t.many("{n} to look after:", "{n} to look after:", n) if "group" in browsing else t("Warnings:")
     if browsing.get("ledger") == Ledger.PROBLEM:
@@ -118,7 +119,7 @@ def home_option(scene: Scene) -> Iterator[Option]:
 
 
 def _empty(scene: Scene, kind: str) -> Turn:
-    t, words = scene.t, scene.dialogue.browsing.get("said", "")
+    t, words = scene.t, scene.dialogue.browsing.get("words", "")
     said = {
         "tasks": t("Nothing waits for you."),
         "mine": t("You have not reported anything yet. Say “report” to begin."),
@@ -159,7 +160,7 @@ def move(scene: Scene, name: str, word: str = "") -> Turn:
 
 
 def _query(browsing: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: browsing[name] for name in (*_QUERIED, "said") if name in browsing}
+    return {name: browsing[name] for name in _QUERIED if name in browsing}
 
 
 def home(scene: Scene) -> Turn:
