@@ -132,9 +132,16 @@ def _begin(scene: Scene, number: str, verb: str, known: Prefilled, word: bool) -
     return closing.submit(begun) if word and known and complete else turn
 
 
+def _run(scene: Scene) -> str:
+    """What a question of ours belongs to: the open form, or a run of its own."""
+    if scene.form is not None:
+        return scene.dialogue.id
+    return tokens.new_id(scene.who.id, scene.now.isoformat(), scene.dialogue.id)
+
+
 def _ask_whether(scene: Scene, number: str, verb: str) -> Turn:
     t = scene.t
-    run = scene.dialogue.id or tokens.new_id(scene.who.id, scene.now.isoformat())
+    run = _run(scene)
     options = (
         Option(tokens.own(run, "sure", "yes"), t("Yes")),
         Option(tokens.own(run, "sure", "no"), t("No")),
@@ -160,7 +167,7 @@ def _suggest(scene: Scene, number: str) -> Turn:
     """Supervision hears first why the city might take it, and which open problems of the shop it may belong to."""
     t, suggest = scene.t, scene.dialogue.browsing["suggest"]
     merge: Sequence[str] = suggest.get("merge") or ()
-    run = scene.dialogue.id or tokens.new_id(scene.who.id, scene.now.isoformat())
+    run = _run(scene)
     lines, choices = [], []
     if reason := suggest.get("escalate"):
         lines.append(t("The city might take this one: {reason}.", reason=_label(scene, reason).rstrip("。.")))

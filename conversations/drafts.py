@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from conversations import step, tokens
 from conversations.form import Form
+from conversations.kinds import read
 from conversations.pickers import is_story
 from conversations.scene import AT_REST, Scene, first
 from conversations.turn import Turn
@@ -42,8 +43,8 @@ def begin(
     at = scene.now.isoformat()
     run = {**AT_REST, "form": form.key, "version": form.hash, "subject": subject, "started_at": at, "facts": facts}
     opened = scene.after(**run, id=tokens.new_id(scene.who.id, at, scene.dialogue.id), browsing=_seen(scene, subject))
-    lead = opened.title if subject else ""
-    return step.ask_next(_answered(_seeded(opened, kept), known), lead=lead)
+    begun = _answered(_seeded(opened, kept), known)
+    return step.ask_next(begun, lead=begun.title if subject and begun.open is not None else "")
 
 
 def _answered(scene: Scene, known: Mapping[str, Json]) -> Scene:
@@ -52,9 +53,18 @@ def _answered(scene: Scene, known: Mapping[str, Json]) -> Scene:
     for name, value in known.items():
         stories = (one for one in scene.walk.slots if name == "text" and is_story(one))
         slot = scene.walk.slot(name) or next(stories, None)
-        one = [value] if slot is not None and several(slot.question) and not isinstance(value, list) else value
-        scene = step.stored(scene, slot, one) if slot is not None and fits(slot, one, scene.now) else scene
+        for one in _readings(scene, slot, value) if slot is not None else ():
+            if slot is not None and fits(slot, one, scene.now):
+                scene = step.stored(scene, slot, one)
+                break
     return scene
+
+
+def _readings(scene: Scene, slot: Slot, value: Json) -> Iterator[Json]:
+    """What a given value may stand for: itself, one of several, or words for it."""
+    yield [value] if several(slot.question) and not isinstance(value, list) else value
+    if isinstance(value, str):
+        yield read(slot.question, value, scene.dialogue.language, scene.now, slot.offers)
 
 
 def _seen(scene: Scene, subject: str | None) -> Mapping[str, Json]:

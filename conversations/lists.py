@@ -43,8 +43,15 @@ def found(scene: Scene, answer: Found) -> Turn:
         return scene.turn()
     if not answer.items:
         return _empty(scene, kind)
-    options = [*_rows(scene, answer.items), *_paging(scene, answer), *home_option(scene)]
-    return _shown(scene, Say(_heading(scene, answer), tuple(options)))
+    lines = [_heading(scene, answer), *(map(_line, answer.items) if _only_told(scene) else ())]
+    rows = () if _only_told(scene) else _rows(scene, answer.items)
+    options = (*rows, *_paging(scene, answer), *home_option(scene))
+    return _shown(scene, Say("\n".join(lines), options))
+
+
+def _only_told(scene: Scene) -> bool:
+    """Counts per person, department or county open nothing."""
+    return scene.dialogue.browsing.get("kind") == "warnings" and "by" in scene.dialogue.browsing
 
 
 def _shown(scene: Scene, say: Say) -> Turn:

@@ -97,10 +97,11 @@ def show(scene: Scene, slot: Slot, found: Found) -> Turn:
     remembered = scene.dialogue.found
     taken = slot.answer if isinstance(slot.answer, list) else []
     left = [item for item in found.items if item.value not in taken]
-    shown = left if slot.question.type == "indicator" else left[: PAGE if "within" in slot.question.bot else _SUGGESTED]
+    paged = slot.question.type == "indicator" or "within" in slot.question.bot
+    shown = left if paged else left[:_SUGGESTED]
     items = [_plain(item) for item in shown]
     page = remembered.get("query", {}).get("page", 0)
-    more = slot.question.type == "indicator" and (page + 1) * PAGE < found.total
+    more = paged and (page + 1) * PAGE < found.total
     scene = scene.after(found={**remembered, "question": slot.key, "items": items, "more": more})
     return scene.turn(_offer(scene, slot, bool(items)), events=(scene.event("shown", slot.key),))
 

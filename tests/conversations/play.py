@@ -69,8 +69,12 @@ FACTS = {
 }
 
 
+_DEPARTMENTS = {Role.SUPERVISION_OFFICER: Department.SUPERVISION, Role.LEADER: Department.LEADERSHIP}
+
+
 def person(userid: str = "li.na", role: Role = Role.FIELD_STAFF, language: str = "zh") -> Person:
-    return Person(userid, "李娜", role, "41140201", Department.MARKETING, "411402", Level.COUNTY, None, language)
+    department = _DEPARTMENTS.get(role, Department.MARKETING)
+    return Person(userid, "李娜", role, "41140201", department, "411402", Level.COUNTY, None, language)
 
 
 @dataclass
@@ -115,7 +119,7 @@ class Stage:
         self.asks.append(turn.ask)
         if self.refuse:
             reason, self.refuse = self.refuse, ""
-            return Settled(turn.ask, refused=Refused(reason, **FACTS))
+            return Settled(turn.ask, refused=Refused(reason, **FACTS | {"number": turn.ask.entry or books.CLUE}))
         return Settled(turn.ask, moved=self._moved(turn.ask))
 
     def _moved(self, ask: Ask) -> Moved:
