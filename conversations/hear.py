@@ -163,7 +163,7 @@ def _meant(scene: Scene, text: str) -> str | None:
         return dialogue.offered[dialogue.named.index(heard)]
     if heard and dialogue.browsing.get("kind") == "entry":  # "classify" of "classify and forward"
         begun = [
-            token for token, name in zip(dialogue.offered, dialogue.named, strict=True) if name.startswith(f"{heard} ")
+            token for token, name in zip(dialogue.offered, dialogue.named, strict=False) if name.startswith(f"{heard} ")
         ]
         if len(begun) == 1:
             return begun[0]
