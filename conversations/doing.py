@@ -120,7 +120,7 @@ def _begin(scene: Scene, number: str, verb: str, known: Prefilled, word: bool) -
     """The form of that verb, a question whether it is really meant, or the ask itself."""
     ledger, browsing = ledger_of(number), scene.dialogue.browsing
     form = scene.forms.for_verb(ledger, verb)
-    if verb == "accept" and (browsing["suggest"].get("escalate") or browsing["suggest"].get("merge")):
+    if verb == "accept" and any(browsing.get("suggest", NOTHING).values()):
         return _suggest(scene, number)
     if verb in SURE and form is None:
         return _ask_whether(scene, number, verb)
@@ -165,13 +165,13 @@ def decide(scene: Scene, answer: str) -> Turn:
 
 def _suggest(scene: Scene, number: str) -> Turn:
     """Supervision hears first why the city might take it, and which open problems of the shop it may belong to."""
-    t, suggest = scene.t, scene.dialogue.browsing["suggest"]
+    t, suggest = scene.t, scene.dialogue.browsing.get("suggest", NOTHING)
     merge: Sequence[str] = suggest.get("merge") or ()
     run = _run(scene)
     lines, choices = [], []
     if reason := suggest.get("escalate"):
         lines.append(t("The city might take this one: {reason}.", reason=_label(scene, reason).rstrip("。.")))
-        if "escalate" in scene.dialogue.browsing["verbs"]:
+        if "escalate" in scene.dialogue.browsing.get("verbs", ()):
             choices.append(("escalate", t("Escalate to the city")))
     if merge:
         lines.append(t("The same shop has an open problem: {numbers}.", numbers=t.row(merge)))

@@ -24,7 +24,7 @@ _DRAWERS = {"ledger": "state", "warnings": "group"}
 
 def open_list(scene: Scene, kind: str, **query: Json) -> Turn:
     """Ask the books for a page of a list."""
-    browsing = {"kind": kind, **query}
+    browsing = {"kind": kind, **{name: value for name, value in query.items() if value is not None}}
     asked = {name: browsing[name] for name in _QUERIED if name in browsing}
     if kind == "find":
         asked |= periods.split(str(browsing.get("words", "")), scene.now)
@@ -93,6 +93,16 @@ def _has_pages(browsing: Mapping[str, Json]) -> bool:
     return drawer is None or drawer in browsing
 
 
+def _views(scene: Scene) -> Iterator[Option]:
+    """The entries of a group of warnings, or how many each person, department or county has of them."""
+    browsing, t = scene.dialogue.browsing, scene.t
+    if "by" in browsing:
+        yield Option(tokens.move("group", str(browsing["group"])), t("Back to the list"))
+    else:
+        yield from (Option(tokens.move("by", by), t(label)) for by, label in _BY.items())
+    yield Option(tokens.move("list"), t("Back to the warnings"))
+
+
 _BY = {"person": mark("By person"), "department": mark("By department"), "county": mark("By county")}
 _OTHER = {Ledger.CLUE: mark("To the clue ledger"), Ledger.PROBLEM: mark("To the problem ledger")}
 
@@ -104,16 +114,14 @@ def _line(item: Item) -> str:
 def _paging(scene: Scene, answer: Found) -> Iterator[Option]:
     browsing, t = scene.dialogue.browsing, scene.t
     page = browsing.get("page", 0)
-    if _has_pages(browsing) and (page + 1) * PAGE < answer.total:
+    if _has_pages(browsing) and not _only_told(scene) and (page + 1) * PAGE < answer.total:
         yield Option(tokens.move("next"), t("More …"))
     if page:
         yield Option(tokens.move("previous"), t("Earlier ones"))
     elif browsing.get("kind") == "ledger" and "state" in browsing:
         yield Option(tokens.move("list"), t("Back to the ledger"))
-    elif browsing.get("kind") == "warnings" and {"group", "by"} & browsing.keys():
-        yield Option(tokens.move("list"), t("Back to the warnings"))
-    elif browsing.get("kind") == "warnings":
-        yield from (Option(tokens.move("by", by), t(label)) for by, label in _BY.items())
+    elif browsing.get("kind") == "warnings" and "group" in browsing:
+        yield from _views(scene)
     elif browsing.get("kind") == "ledger":
         other = Ledger.CLUE if browsing.get("ledger") == Ledger.PROBLEM else Ledger.PROBLEM
         yield Option(tokens.move("ledger", other), t(_OTHER[other]))
@@ -161,13 +169,13 @@ def move(scene: Scene, name: str, word: str = "") -> Turn:
         kept = {"ledger": browsing.get("ledger", Ledger.CLUE)} if kind == "ledger" else {}
         return open_list(scene, kind, **kept)
     if name in (_DRAWERS.get(kind), "by"):
-        return open_list(scene, kind, **{**_query(browsing), name: word, "page": 0})
+        return open_list(scene, kind, **{**_query(browsing), "by": None, name: word, "page": 0})
     page = max(0, browsing.get("page", 0) + (1 if name == "next" else -1))
     return open_list(scene, kind, **{**_query(browsing), "page": page})
 
 
 def _query(browsing: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: browsing[name] for name in _QUERIED if name in browsing}
+    return {name: browsing[name] for name in _QUERIED if browsing.get(name) is not None}
 
 
 def home(scene: Scene) -> Turn:
