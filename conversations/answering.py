@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from conversations import kinds, pickers, step, tokens
+from conversations.days import working_days
 from conversations.kinds import MEDIA, PICKERS
 from conversations.options import found_items, matching, meaning, options, page_of
 from conversations.prompts import name_of, noted, refusal, shown
@@ -26,6 +27,8 @@ def text(scene: Scene, words: str) -> Turn:
         return step.ask_next(scene, lead=scene.t("Everything is answered. Say “submit” to send it."))
     if slot.question.type in PICKERS:
         return pickers.search(scene, slot, words)
+    if slot.question.type == "date" and (days := working_days(words)):
+        return scene.look_up("workday", days=days)
     value = _read(scene, slot, words)
     if not isinstance(value, kinds.Fault):
         fitting = fits(slot, value, scene.now)
@@ -104,10 +107,22 @@ def _chosen(scene: Scene, slot: Slot, value: str) -> Turn:
             return step.ask_next(scene.after(found=NOTHING), fresh=False)
     if slot.question.type in PICKERS:
         return _picked(scene, slot, value)
+    if slot.question.type == "date" and (days := working_days(value)):
+        return scene.look_up("workday", days=days)
     answer = _read(scene, slot, value) if slot.question.type in ("date", "datetime") else value
     if not fits(slot, [answer] if several(slot.question) else answer, scene.now):
         return step.invalid(scene, slot, refusal(scene, slot, answer))
     return step.take(scene, slot, answer)
+
+
+def workday(scene: Scene, answer: Found) -> Turn:
+    """The day that is so many working days from now: the calendar is in the books."""
+    slot = scene.open
+    if slot is None or slot.question.type != "date" or not answer.items:
+        return step.ask_next(scene, fresh=False) if scene.form is not None else scene.turn()
+    value = str(answer.items[0].value)
+    fitting = fits(slot, value, scene.now)
+    return step.take(scene, slot, value) if fitting else step.invalid(scene, slot, refusal(scene, slot, value))
 
 
 def _next_page(scene: Scene, slot: Slot) -> Turn:

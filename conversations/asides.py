@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conversations import closing, drafts, lists, outside, review, step, tokens
+from conversations import closing, doing, drafts, lists, outside, review, step, tokens
+from conversations.catalogue import mark
 from conversations.commands import Command
 from conversations.scene import Scene
 from conversations.turn import Turn
-from store.words import NOTHING, Ledger, Option
+from store.words import NOTHING, Ledger, Option, Role
 
 MENU = ("report", "tasks", "mine", "find", "ledger")
 
@@ -17,6 +18,9 @@ MENU = ("report", "tasks", "mine", "find", "ledger")
 def run(scene: Scene, command: Command) -> Turn:
     """Do what was said."""
     kept = outside.kept_so_far(scene)
+    if command.number:
+        known = {"text": command.rest} if command.rest else NOTHING
+        return doing.use(scene.unasked(), command.number, command.name, known, word=True)
     if command.name == "report" or (kept and command.name in ("submit", "done")):
         return outside.report(scene, kept)
     if kept and command.name == "cancel":
@@ -34,7 +38,10 @@ def label(scene: Scene, name: str) -> str:
         "mine": t("My reports"),
         "find": t("Find"),
         "ledger": t("Ledger"),
+        "problems": t("Problem ledger"),
+        "warnings": t("Warnings"),
         "nudge": t("Nudge"),
+        "instruct": t("Instruct"),
         "documents": t("Documents"),
         "console": t("Console"),
         "cancel": t("Cancel: {title}", title=scene.title),
@@ -44,6 +51,15 @@ def label(scene: Scene, name: str) -> str:
         "open": t("Open that entry"),
     }
     return labels.get(name, name)
+
+
+_BY_ROLE: Mapping[Role, str] = {
+    Role.FIELD_STAFF: mark("“tasks” shows what waits for you. “nudge” and a number hurries what you reported."),
+    Role.DEPARTMENT_HEAD: mark("“tasks” shows what you classify or handle, “warnings” what is late around you."),
+    Role.SUPERVISION_OFFICER: mark("“tasks” shows what you assess and verify, “warnings” what is late or stuck."),
+    Role.LEADER: mark("“instruct WT-12 …” instructs, “nudge WT-12” hurries a matter, “warnings” shows what is late."),
+}
+_ANY_NUMBER = mark("Any number, such as XS-2026-000017, opens that matter with all you may do about it.")
 
 
 # --- what is only information -----------------------------------------------------------------------------
@@ -57,8 +73,11 @@ def help_(scene: Scene, _rest: str) -> Turn:
             scene,
             t("You are at “{title}”. Say “back”, “skip”, “edit”, “cancel” or “submit” at any time.", title=scene.title),
         )
-    options = tuple(Option(tokens.menu(name), label(scene, name)) for name in MENU)
-    return scene.say(t("What would you like to do? A photo, a place or a sentence begins a report, too."), options)
+    menu = MENU if scene.who.role is Role.FIELD_STAFF else (*MENU, "warnings")
+    options = tuple(Option(tokens.menu(name), label(scene, name)) for name in menu)
+    lines = [t("What would you like to do? A photo, a place or a sentence begins a report, too.")]
+    lines += [t(one) for one in (_BY_ROLE.get(scene.who.role), _ANY_NUMBER) if one]
+    return scene.say("\n".join(lines), options)
 
 
 def _tip(scene: Scene, _rest: str) -> Turn:
@@ -74,8 +93,15 @@ def _not_yet(scene: Scene, _rest: str) -> Turn:
     return lists.leave(scene, scene.t("That is not open yet. Say “help” for what I can do."))
 
 
-def _nudge(scene: Scene, rest: str) -> Turn:
-    return lists.open_entry(scene, rest) if rest else lists.open_list(scene, "mine", page=0)
+def _nudge(scene: Scene, _rest: str) -> Turn:
+    """Without a number: what one reported and has tasks in, to choose from."""
+    return lists.open_list(scene, "mine", page=0)
+
+
+def _instruct(scene: Scene, _rest: str) -> Turn:
+    return lists.leave(
+        scene, scene.t("Say it with the number, such as “instruct WT-2026-000012 please finish this week”.")
+    )
 
 
 # --- lists ------------------------------------------------------------------------------------------------
@@ -93,17 +119,25 @@ def _ledger(scene: Scene, _rest: str) -> Turn:
     return lists.open_list(scene, "ledger", ledger=Ledger.CLUE.value)
 
 
-def find(scene: Scene, rest: str) -> Turn:
+def _problems(scene: Scene, _rest: str) -> Turn:
+    return lists.open_list(scene, "ledger", ledger=Ledger.PROBLEM.value)
+
+
+def _warnings(scene: Scene, _rest: str) -> Turn:
+    return lists.open_list(scene, "warnings")
+
+
+def _find(scene: Scene, rest: str) -> Turn:
     """Search both ledgers; without words ask for them."""
     if rest:
-        return lists.open_list(scene, "find", words=rest[:100], page=0)
+        return lists.find(scene, rest)
     return scene.after(pending={"kind": "find"}).say(
         scene.t("What shall I look for? A number, a shop, a licence number, a name, a day or a month …")
     )
 
 
 def _open(scene: Scene, rest: str) -> Turn:
-    return lists.open_entry(scene, rest)
+    return doing.open_entry(scene, rest)
 
 
 # --- the open form ----------------------------------------------------------------------------------------
@@ -172,9 +206,12 @@ _COMMANDS: Mapping[str, Callable[[Scene, str], Turn]] = {
     "tip": _tip,
     "tasks": _tasks,
     "mine": _mine,
-    "find": find,
+    "find": _find,
     "ledger": _ledger,
+    "problems": _problems,
+    "warnings": _warnings,
     "nudge": _nudge,
+    "instruct": _instruct,
     "documents": _not_yet,
     "console": _not_yet,
     "help": help_,
@@ -197,10 +234,10 @@ def quote(scene: Scene, command: Command, typed: str) -> Turn:
     """A command word where free text is awaited: which of the two was meant?"""
     t, run = scene.t, scene.dialogue.id
     options = (
-        Option(tokens.own(run, "quoted", "command"), label(scene, command.name)),
+        Option(tokens.own(run, "quoted", "command"), t("Do that") if command.number else label(scene, command.name)),
         Option(tokens.own(run, "quoted", "answer"), t("It is my answer")),
     )
-    pending = {"kind": "quoted", "name": command.name, "rest": command.rest, "text": typed}
+    pending = {"kind": "quoted", "name": command.name, "rest": command.rest, "number": command.number, "text": typed}
     return scene.after(pending=pending).say(t("You said “{text}”. What did you mean?", text=typed.strip()), options)
 
 
@@ -209,5 +246,5 @@ def decide_quoted(scene: Scene, answer: str) -> tuple[Scene, Command | str]:
     pending = scene.dialogue.pending
     after = scene.after(pending=NOTHING)
     if answer == "command":
-        return after, Command(str(pending.get("name", "")), str(pending.get("rest", "")))
+        return after, Command(*(str(pending.get(part, "")) for part in ("name", "rest", "number")))
     return after, str(pending.get("text", ""))

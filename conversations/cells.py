@@ -11,9 +11,17 @@ from conversations.kinds import SELECTS
 from conversations.rows import Faults, Row
 from store.words import NOTHING, Json
 
-HINTS: Mapping[str, type | None] = {"short": None, "keyboard": str, "search": bool, "batch": bool, "max": int}
+HINTS: Mapping[str, type | None] = {
+    "short": None,
+    "keyboard": str,
+    "search": bool,
+    "batch": bool,
+    "max": int,
+    "within": str,
+}
 """Chat hints: a short label, the look of the choices, whether they are searched by typing, whether several come at
-once, and how many at most. Each with the type of its value; `short` has one text per language."""
+once, how many at most, and for people the questions (by name) whose answers are the departments they may be of. Each
+with the type of its value; `short` has one text per language."""
 LONGEST_TEXT = 2_000
 """Characters of one text."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -93,7 +101,7 @@ class Cells:
     def default(self, kind: str) -> Json:
         """The answer that stands from the start, as answers of this type are stored."""
         value = self.row.cells.get("default")
-        if value is None:
+        if value is None or self._is_dynamic():
             return None
         if kind == "select_multiple":
             return [str(one) for one in value] if isinstance(value, list) else self.word("default").split()
@@ -103,6 +111,14 @@ class Cells:
             self.faults.add(self.row, "default must be a whole number")
             return None
         return int(self.word("default"))
+
+    def dynamic(self) -> Compiled | None:
+        """A default that follows from other answers: one with ${…} in it."""
+        return self.expression("default") if self._is_dynamic() else None
+
+    def _is_dynamic(self) -> bool:
+        value = self.row.cells.get("default")
+        return isinstance(value, str) and "${" in value
 
     def hints(self) -> Mapping[str, Json]:
         """The chat hints: `bot = {max = 9}` or `bot.max = 9`."""

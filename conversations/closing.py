@@ -85,7 +85,7 @@ def settled(scene: Scene, answer: Settled) -> Turn:
     ours = scene.form is not None and scene.dialogue.pending.get("kind") == "submitting"
     scene = scene.after(pending=NOTHING) if ours else scene
     if answer.moved is not None:
-        said = outcomes.moved(scene.t, answer.moved)
+        said = outcomes.moved(scene.t, answer.moved, answer.ask.fields)
         if ours:
             return _closed(scene, said, answer.moved.entry.number)
         return _afterwards(scene, said)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
+from conversations.numerals import arabic, fold
+
 _DAYS = {
     "大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "今天": 0, "今日": 0, "当天": 0, "明天": 1, "明日": 1, "后天": 2,
     "day before yesterday": -2, "yesterday": -1, "today": 0, "day after tomorrow": 2, "tomorrow": 1,
@@ -29,6 +31,15 @@ class Rest:
         if match:
             self.text = f"{self.text[: match.start()]} {self.text[match.end() :]}"
         return match
+
+
+_WORKING = re.compile(r"(\d{1,2})\s*个?\s*(?:工作日|working days?|workdays?)(?:内|之内|以内|后|之后)?")
+
+
+def working_days(text: str) -> int:
+    """How many working days were named (“5个工作日”, “3 working days”); 0 when it says something else."""
+    match = _WORKING.fullmatch(arabic(fold(text).lower()).strip())
+    return int(match[1]) if match else 0
 
 
 def days(rest: Rest, today: date) -> Iterator[date]:
@@ -66,6 +77,8 @@ def _counted(rest: Rest, today: date) -> Iterator[date]:
     ):
         count = int(NUMBERS.get(match[1], match[1]))
         yield today - timedelta(days=count * (1 if match[2][0] in "天日d" else 7))
+    elif match := rest.take(r"(\d{1,3})\s*个?(天|日|周|星期|礼拜|days?|weeks?)\s*(?:之|以)?(?:后|later|from now)"):
+        yield today + timedelta(days=int(match[1]) * (1 if match[2][0] in "天日d" else 7))
 
 
 def _weekday(rest: Rest, today: date) -> Iterator[date]:

@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from conversations import step, tokens
 from conversations.form import Form
+from conversations.kinds import read
 from conversations.pickers import is_story
 from conversations.scene import AT_REST, Scene, first
 from conversations.turn import Turn
-from conversations.walk import Slot
+from conversations.walk import Slot, fits, several
 from store.words import NOTHING, Json, Option
 
 _QUIET = timedelta(minutes=30)
 """After so long a silence people have forgotten where they were."""
-_RUN = ("id", "form", "version", "subject", "answers", "labels", "skipped", "started_at")
+_RUN = ("id", "form", "version", "subject", "answers", "facts", "labels", "skipped", "started_at")
 """What is kept of a draft that is set aside."""
 
 
-def begin(scene: Scene, form: Form, subject: str | None = None, kept: Mapping[str, Json] = NOTHING) -> Turn:
-    """Open a form, with what was sent already. A draft of another form is set aside, one of the same taken up."""
+def begin(
+    scene: Scene,
+    form: Form,
+    subject: str | None = None,
+    kept: Mapping[str, Json] = NOTHING,
+    known: Mapping[str, Json] = NOTHING,
+    facts: Mapping[str, Json] = NOTHING,
+) -> Turn:
+    """Open a form. A draft of another form is set aside, one of the same taken up.
+
+    `kept`: what was sent already, by kind; `known`: answers by question; `facts`: what the books know (form.py FACTS).
+    """
     if (scene.dialogue.form, scene.dialogue.subject) == (form.key, subject) and progress(scene)[0]:
-        return resume(_seeded(scene, kept))
+        return resume(_answered(_seeded(scene, kept), known))
     scene = park(scene)
     again = next(
         (one for one in scene.dialogue.parked if (one["form"], one.get("subject")) == (form.key, subject)), None
     )
     if again is not None:
-        return resume(_seeded(unpark(scene, again), kept))
+        return resume(_answered(_seeded(unpark(scene, again), kept), known))
     at = scene.now.isoformat()
-    run = {**AT_REST, "form": form.key, "version": form.hash, "subject": subject, "started_at": at}
+    run = {**AT_REST, "form": form.key, "version": form.hash, "subject": subject, "started_at": at, "facts": facts}
     opened = scene.after(**run, id=tokens.new_id(scene.who.id, at, scene.dialogue.id), browsing=_seen(scene, subject))
-    lead = opened.title if subject else ""
-    return step.ask_next(_seeded(opened, kept), lead=lead)
+    begun = _answered(_seeded(opened, kept), known)
+    return step.ask_next(begun, lead=begun.title if subject and begun.open is not None else "")
+
+
+def _answered(scene: Scene, known: Mapping[str, Json]) -> Scene:
+    """Answers that came with a card or a command; what does not fit is asked. "text" is for the question for a story
+    where none has that name."""
+    for name, value in known.items():
+        stories = (one for one in scene.walk.slots if name == "text" and is_story(one))
+        slot = scene.walk.slot(name) or next(stories, None)
+        for one in _readings(scene, slot, value) if slot is not None else ():
+            if slot is not None and fits(slot, one, scene.now):
+                scene = step.stored(scene, slot, one)
+                break
+    return scene
+
+
+def _readings(scene: Scene, slot: Slot, value: Json) -> Iterator[Json]:
+    """What a given value may stand for: itself, one of several, or words for it."""
+    yield [value] if several(slot.question) and not isinstance(value, list) else value
+    if isinstance(value, str):
+        yield read(slot.question, value, scene.dialogue.language, scene.now, slot.offers)
 
 
 def _seen(scene: Scene, subject: str | None) -> Mapping[str, Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from store.words import NOTHING, Json
@@ -26,6 +27,19 @@ class Expression(Protocol):
 
     def evaluate(self, answers: Mapping[str, Json], now: datetime, dot: Json = None) -> Json:
         """Its value over plain answers. Never raises: an unanswered number compares false."""
+
+
+FACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "suggested_department": "department: whom the indicator makes responsible",
+        "suggested_severity": "1 to 5, as the indicator has it",
+        "suggested_due_on": "ISO day: until when, at the suggested severity",
+        "needs_proof": "“yes” when the indicator asks for a photo or a place",
+        "own_department": "department that the person may not hand work out of; empty for supervision",
+    }
+)
+"""What the books know of the entry that a form is about. A question of the type `hidden` with such a name holds it:
+it is never asked and never submitted, and expressions read it like any answer (`default = "${suggested_severity}"`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +65,13 @@ class Question:
     constraint: Expression | None = None
     constraint_message: Texts = NOTHING
     calculation: Expression | None = None
-    default: Json = None
+    default: Json = None  # offered first, and taken when the question is passed over; never filled in unasked
+    dynamic: Expression | None = None  # a default with ${…} in it: XLSForm's dynamic default
     choices: tuple[Alternative, ...] = ()
     choice_filter: Expression | None = None
     appearance: str = ""
     repeat_count: Expression | None = None
-    bot: Mapping[str, Json] = NOTHING  # chat hints: short, keyboard, search, batch, max
+    bot: Mapping[str, Json] = NOTHING  # chat hints: short, keyboard, search, batch, max, within
     children: tuple[Question, ...] = ()
     row: int = 0  # where it stands in its file, for messages
 

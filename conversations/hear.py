@@ -6,9 +6,10 @@ it must fetch a version of a form and step again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from conversations import answering, asides, closing, commands, drafts, lists, outside, review, step, tokens
+from conversations import answering, asides, closing, commands, doing, drafts, lists, outside, review, step, tokens
 from conversations.choosing import one_of
 from conversations.commands import Command
 from conversations.library import Forms
@@ -21,6 +22,7 @@ from store.words import (
     Choice,
     File,
     Found,
+    Json,
     Person,
     Place,
     Press,
@@ -68,6 +70,10 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
     kind = body.lookup.kind
     if kind in _PICKED:
         return answering.found(scene, body)
+    if kind == "workday":
+        return answering.workday(scene, body)
+    if kind == "entry":
+        return doing.found(scene, body)
     return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)
 
 
@@ -118,7 +124,7 @@ def _understood(scene: Scene, body: Body) -> Turn:
         case Text(text):
             return _text(scene, text)
         case Choice(token):
-            return _token(scene, token)
+            return _token(scene, token, dict(body.selected))
         case File() | Place():
             return _evidence(scene, body)
         case Sheet():
@@ -140,7 +146,7 @@ def _text(scene: Scene, text: str) -> Turn:
             return asides.quote(scene, command, text)
         return asides.run(scene, command)
     if scene.dialogue.pending.get("kind") == "find":
-        return asides.find(scene.after(pending=NOTHING), " ".join(text.split()))
+        return lists.find(scene.after(pending=NOTHING), text)
     if scene.form is not None:
         return answering.text(_attentive(scene), text)
     loose = commands.loose(text)
@@ -155,8 +161,14 @@ def _meant(scene: Scene, text: str) -> str | None:
     heard = commands.plain(text)
     if heard and heard in dialogue.named:
         return dialogue.offered[dialogue.named.index(heard)]
+    if heard and dialogue.browsing.get("kind") == "entry":  # "classify" of "classify and forward"
+        begun = [
+            token for token, name in zip(dialogue.offered, dialogue.named, strict=False) if name.startswith(f"{heard} ")
+        ]
+        if len(begun) == 1:
+            return begun[0]
     matter = str(dialogue.pending.get("kind", ""))
-    said = one_of(text, YES_NO) if matter in ("begin", "discard") else ()
+    said = one_of(text, YES_NO) if matter in ("begin", "discard", "sure") else ()
     return tokens.own(dialogue.id, matter, said[0].value) if said else None
 
 
@@ -176,15 +188,16 @@ def _attentive(scene: Scene) -> Scene:
 # --- taps -------------------------------------------------------------------------------------------------
 
 
-def _token(scene: Scene, token: str) -> Turn:
+def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> Turn:
+    """`selected`: what was chosen in the lists of the card that was tapped, by question."""
     if answer := tokens.parts(token, "q", 3):
         return _sent_already(scene, answer[0]) or answering.tap(_attentive(scene), *answer)
     if own := tokens.parts(token, "a", 3):
         return _sent_already(scene, own[0]) or _own(scene, *own)
     if entry := tokens.parts(token, "e", 1):
-        return lists.open_entry(scene, *entry)
+        return doing.open_entry(scene, entry[0])
     if verb := tokens.parts(token, "v", 2):
-        return lists.use(scene, *verb)
+        return doing.use(scene, verb[0], verb[1], selected)
     if move := tokens.parts(token, "p", 1) or tokens.parts(token, "p", 2):
         return lists.move(scene, *move)
     if menu := tokens.parts(token, "m", 1):
@@ -215,6 +228,10 @@ def _own(scene: Scene, run: str, matter: str, answer: str) -> Turn:
             return outside.decide(scene, answer)
         case "duplicates":
             return closing.decide_duplicate(scene, answer)
+        case "sure":
+            return doing.decide(scene, answer)
+        case "suggest":
+            return doing.decide_suggested(scene, answer)
         case "quoted":
             return _quoted(scene, answer)
         case "discard" | "resume":

@@ -25,7 +25,7 @@ PICKERS = frozenset({"merchant", "indicator", "colleague", "unit"})
 """Our own types: the answer is looked up in the books. Outside they are text."""
 SELECTS = frozenset({"select_one", "select_multiple"})
 MEDIA = frozenset({"image", "audio", "file"})
-SILENT = frozenset({"calculate", "note"})
+SILENT = frozenset({"calculate", "note", "hidden"})
 """Never answered by a person."""
 GROUPS = frozenset({"group", "repeat"})
 """What the rows between begin and end become."""

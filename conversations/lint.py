@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conversations.cells import LANGUAGE
 from conversations.expressions import POSITION, Compiled
 from conversations.filling import references, texts
-from conversations.form import Expression, Form, Question, Texts, every
+from conversations.form import FACTS, Expression, Form, Question, Texts, every
 from conversations.kinds import GROUPS, SELECTS, SILENT, is_answer
 from conversations.order import check_order
 from conversations.rows import Book, Faults, Row
@@ -27,10 +27,10 @@ def check_form(form: Form, book: Book, faults: Faults, languages: frozenset[str]
 
 def expressions(question: Question) -> Iterator[tuple[str, Compiled]]:
     """The expressions of a question with the names of their columns."""
-    for column in ("required", "relevant", "constraint", "calculation", "choice_filter", "repeat_count"):
+    for column in ("required", "relevant", "constraint", "calculation", "dynamic", "choice_filter", "repeat_count"):
         found: Expression | None = getattr(question, column)
         if isinstance(found, Compiled):
-            yield column, found
+            yield {"dynamic": "default"}.get(column, column), found
 
 
 class _Check:
@@ -65,14 +65,19 @@ class _Check:
             "repeat_count": question.type != "repeat" and question.repeat_count,
             "constraint": not asked and question.constraint,
             "required": not asked and question.required,
-            "default": not asked and question.default is not None,
+            "default": not asked and (question.default is not None or question.dynamic is not None),
         }
         for column in (column for column, found in wrong.items() if found):
             self.faults.add(self.row(question), f"{column} has no meaning for the type {question.type}")
         if question.type == "calculate" and question.calculation is None:
             self.faults.add(self.row(question), "a calculate needs a calculation")
-        if not question.label and question.type not in GROUPS | {"calculate"}:
+        if not question.label and question.type not in GROUPS | {"calculate", "hidden"}:
             self.faults.add(self.row(question), "the label is missing")
+        if question.type == "hidden" and question.name not in FACTS:
+            self.faults.add(self.row(question), f"a hidden question is one of {', '.join(FACTS)}")
+        for within in str(question.bot.get("within", "")).split():
+            if within not in self.named:
+                self.faults.add(self.row(question), f"bot.within names {within}, which is no question of this form")
         if question.default is not None and asked and not is_answer(question, question.default):
             self.faults.add(self.row(question), f"the default is no answer of the type {question.type}")
 

@@ -1,51 +1,57 @@
 """Lists of entries and one entry with what may be done about it. A draft that is open meanwhile waits.
 
-`dialogue.browsing` is {kind: tasks|mine|find|ledger, page, words, ledger, state} or {kind: entry, number, verbs, text,
-back: the list it was opened from}.
+`dialogue.browsing` is {kind: tasks|mine|find|ledger|warnings, page, words, ledger, state, group, by} or {kind:
+entry, number, verbs, text, facts, suggest, back: the list it was opened from}. What is done about one: `doing.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from conversations import drafts, periods, step, tokens
+from conversations import periods, step, tokens
+from conversations.catalogue import mark
 from conversations.scene import Scene, first
 from conversations.turn import Turn
-from store.words import NOTHING, Ask, Found, Item, Json, Ledger, Option, Say
+from store.words import NOTHING, Found, Item, Json, Ledger, Option, Say
 
 PAGE = 8
-LISTS = ("tasks", "mine", "find", "ledger")
-_QUERIED = ("words", "ledger", "state", "page")
+_LONGEST = 100  # characters of a search
+LISTS = ("tasks", "mine", "find", "ledger", "warnings")
+_QUERIED = ("words", "ledger", "state", "group", "by", "page")
+_DRAWERS = {"ledger": "state", "warnings": "group"}
+"""Lists that show counts first: their rows open what this part of the query names."""
 
 
 def open_list(scene: Scene, kind: str, **query: Json) -> Turn:
     """Ask the books for a page of a list."""
-    browsing = {"kind": kind, **query}
+    browsing = {"kind": kind, **{name: value for name, value in query.items() if value is not None}}
     asked = {name: browsing[name] for name in _QUERIED if name in browsing}
     if kind == "find":
         asked |= periods.split(str(browsing.get("words", "")), scene.now)
     return scene.unasked().after(browsing=browsing).look_up(kind, **asked)
 
 
-def open_entry(scene: Scene, number: str) -> Turn:
-    """Ask the books for one entry; the list it stands in is remembered."""
-    was = scene.dialogue.browsing
-    back = was if was.get("kind") in LISTS else was.get("back", {})
-    browsing = {"kind": "entry", "number": number, "back": dict(back)}
-    return scene.unasked().after(browsing=browsing).look_up("entry", number=number)
+def find(scene: Scene, words: str) -> Turn:
+    """Search both ledgers."""
+    return open_list(scene, "find", words=" ".join(words.split())[:_LONGEST], page=0)
 
 
 def found(scene: Scene, answer: Found) -> Turn:
-    """What the books answered to either."""
+    """A page, as the books gave it."""
     kind = answer.lookup.kind
-    if kind == "entry":
-        return _entry(scene, answer)
     if scene.dialogue.browsing.get("kind") != kind:
         return scene.turn()
     if not answer.items:
         return _empty(scene, kind)
-    options = [*_rows(scene, answer.items), *_paging(scene, answer), *_home(scene)]
-    return _shown(scene, Say(_heading(scene, answer), tuple(options)))
+    lines = [_heading(scene, answer), *(map(_line, answer.items) if _only_told(scene) else ())]
+    rows = () if _only_told(scene) else _rows(scene, answer.items)
+    options = (*rows, *_paging(scene, answer), *home_option(scene))
+    return _shown(scene, Say("\n".join(lines), options))
+
+
+def _only_told(scene: Scene) -> bool:
+    """Counts per person, department or county open nothing."""
+    return scene.dialogue.browsing.get("kind") == "warnings" and "by" in scene.dialogue.browsing
 
 
 def _shown(scene: Scene, say: Say) -> Turn:
@@ -62,9 +68,13 @@ def _heading(scene: Scene, answer: Found) -> str:
         case "tasks":
             return t.many("{n} thing waits for you:", "{n} things wait for you:", n)
         case "mine":
-            return t.many("You reported {n}:", "You reported {n}:", n)
+            return t.many("{n} that you reported or work on:", "{n} that you reported or work on:", n)
         case "find":
             return t.many("{n} found for “{words}”:", "{n} found for “{words}”:", n, words=browsing.get("words", ""))
+        case "warnings":
+            return t.many("{n} to look after:", "{n} to look after:", n) if "group" in browsing else t("Warnings:")
+    if browsing.get("ledger") == Ledger.PROBLEM:
+        return t("The problem ledger:") if "state" not in browsing else t.many("{n} problem:", "{n} problems:", n)
     return t("The clue ledger:") if "state" not in browsing else t.many("{n} clue:", "{n} clues:", n)
 
 
@@ -74,12 +84,27 @@ def _rows(scene: Scene, items: Sequence[Item]) -> Iterator[Option]:
         if _has_pages(browsing):
             yield Option(tokens.entry(str(item.value)), _line(item))
         else:
-            yield Option(tokens.move("state", str(item.value)), _line(item))
+            yield Option(tokens.move(_DRAWERS[str(browsing["kind"])], str(item.value)), _line(item))
 
 
 def _has_pages(browsing: Mapping[str, Json]) -> bool:
-    """Every list but the counts per state."""
-    return browsing.get("kind") != "ledger" or "state" in browsing
+    """Every list but the counts that some begin with."""
+    drawer = _DRAWERS.get(str(browsing.get("kind")))
+    return drawer is None or drawer in browsing
+
+
+def _views(scene: Scene) -> Iterator[Option]:
+    """The entries of a group of warnings, or how many each person, department or county has of them."""
+    browsing, t = scene.dialogue.browsing, scene.t
+    if "by" in browsing:
+        yield Option(tokens.move("group", str(browsing["group"])), t("Back to the list"))
+    else:
+        yield from (Option(tokens.move("by", by), t(label)) for by, label in _BY.items())
+    yield Option(tokens.move("list"), t("Back to the warnings"))
+
+
+_BY = {"person": mark("By person"), "department": mark("By department"), "county": mark("By county")}
+_OTHER = {Ledger.CLUE: mark("To the clue ledger"), Ledger.PROBLEM: mark("To the problem ledger")}
 
 
 def _line(item: Item) -> str:
@@ -89,15 +114,21 @@ def _line(item: Item) -> str:
 def _paging(scene: Scene, answer: Found) -> Iterator[Option]:
     browsing, t = scene.dialogue.browsing, scene.t
     page = browsing.get("page", 0)
-    if _has_pages(browsing) and (page + 1) * PAGE < answer.total:
+    if _has_pages(browsing) and not _only_told(scene) and (page + 1) * PAGE < answer.total:
         yield Option(tokens.move("next"), t("More …"))
     if page:
         yield Option(tokens.move("previous"), t("Earlier ones"))
     elif browsing.get("kind") == "ledger" and "state" in browsing:
         yield Option(tokens.move("list"), t("Back to the ledger"))
+    elif browsing.get("kind") == "warnings" and "group" in browsing:
+        yield from _views(scene)
+    elif browsing.get("kind") == "ledger":
+        other = Ledger.CLUE if browsing.get("ledger") == Ledger.PROBLEM else Ledger.PROBLEM
+        yield Option(tokens.move("ledger", other), t(_OTHER[other]))
 
 
-def _home(scene: Scene) -> Iterator[Option]:
+def home_option(scene: Scene) -> Iterator[Option]:
+    """The way back to the open form, if there is one."""
     if scene.form is not None:
         yield Option(tokens.move("home"), scene.t("Back to “{title}”", title=scene.title))
 
@@ -109,6 +140,7 @@ def _empty(scene: Scene, kind: str) -> Turn:
         "mine": t("You have not reported anything yet. Say “report” to begin."),
         "find": t("Nothing found for “{words}”. Try a number, a shop or a licence number.", words=words),
         "ledger": t("The ledger is empty."),
+        "warnings": t("Nothing is near its deadline, overdue or stuck."),
     }[kind]
     return leave(scene, said)
 
@@ -131,56 +163,22 @@ def move(scene: Scene, name: str, word: str = "") -> Turn:
     if kind == "entry":
         back = browsing.get("back") or {}
         return open_list(scene, back["kind"], **_query(back)) if back else home(scene)
-    if name == "state":
-        return open_list(scene, "ledger", **{**_query(browsing), "state": word, "page": 0})
+    if name == "ledger":
+        return open_list(scene, "ledger", ledger=word)
     if name == "list":
-        return open_list(scene, "ledger", ledger=browsing.get("ledger", Ledger.CLUE))
+        kept = {"ledger": browsing.get("ledger", Ledger.CLUE)} if kind == "ledger" else {}
+        return open_list(scene, kind, **kept)
+    if name in (_DRAWERS.get(kind), "by"):
+        return open_list(scene, kind, **{**_query(browsing), "by": None, name: word, "page": 0})
     page = max(0, browsing.get("page", 0) + (1 if name == "next" else -1))
     return open_list(scene, kind, **{**_query(browsing), "page": page})
 
 
 def _query(browsing: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: browsing[name] for name in _QUERIED if name in browsing}
+    return {name: browsing[name] for name in _QUERIED if browsing.get(name) is not None}
 
 
 def home(scene: Scene) -> Turn:
     """Leave the lists."""
     scene = scene.unasked().after(browsing=NOTHING)
     return step.ask_next(scene, fresh=False) if scene.form is not None else scene.say(scene.t("All right."))
-
-
-# --- one entry --------------------------------------------------------------------------------------------
-
-
-def _entry(scene: Scene, answer: Found) -> Turn:
-    browsing = scene.dialogue.browsing
-    if browsing.get("kind") != "entry":
-        return scene.turn()
-    if not answer.items:
-        return leave(scene, scene.t("There is no {number} that you may see.", number=browsing.get("number", "")))
-    item = answer.items[0]
-    verbs = [(str(one["verb"]), _label(scene, one["label"])) for one in item.data.get("verbs", ())]
-    number = str(item.value)
-    opened = {
-        **browsing,
-        "number": number,
-        "verbs": [verb for verb, _ in verbs],
-        "text": item.data.get("text") or item.detail,
-    }
-    options = [Option(tokens.verb(number, verb), label) for verb, label in verbs]
-    if browsing.get("back"):
-        options.append(Option(tokens.move("list"), scene.t("Back to the list")))
-    return _shown(scene.after(browsing=opened), Say(item.detail or item.label, (*options, *_home(scene))))
-
-
-def _label(scene: Scene, label: Json) -> str:
-    return scene.text(label) if isinstance(label, Mapping) else str(label)
-
-
-def use(scene: Scene, number: str, verb: str) -> Turn:
-    """Do something about an entry: begin the form of that verb, or ask the ledger at once."""
-    ledger = Ledger.PROBLEM if number.startswith("WT-") else Ledger.CLUE
-    form = scene.forms.for_verb(ledger, verb)
-    if form is not None:
-        return drafts.begin(scene.after(pending=NOTHING), form, number)
-    return scene.after(pending=NOTHING).ask(Ask(ledger, verb, number))

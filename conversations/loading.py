@@ -137,6 +137,7 @@ class _Builder:
             constraint_message=cells.texts("constraint_message"),
             calculation=cells.expression("calculation"),
             default=cells.default(kind),
+            dynamic=cells.dynamic(),
             choices=choices,
             choice_filter=cells.expression("choice_filter"),
             appearance=cells.word("appearance"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from conversations import tokens
 from conversations.catalogue import Speech, mark
 from conversations.form import Alternative
-from conversations.kinds import PICKERS
+from conversations.kinds import PICKERS, show
 from conversations.moments import SHANGHAI
 from conversations.scene import Scene
 from conversations.walk import Slot, several
@@ -32,6 +32,11 @@ _TIMES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "date": (("today", mark("Today")), ("yesterday", mark("Yesterday"))),
 }
 """Days and times to tap; the values are read as if they had been typed."""
+
+
+WORKING_DAYS = "working-days"
+"""The appearance of a date that is a deadline: working days are offered and may be typed, the books count them."""
+_SPANS = (3, 5, 10)
 
 
 def options(scene: Scene, slot: Slot) -> tuple[Option, ...]:
@@ -65,7 +70,8 @@ def _answers(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
     t, kind = scene.t, slot.question.type
     if slot.offers:
         shown = page_of(scene, slot)
-        yield from ((one.value, scene.text(one.label)) for one in shown)
+        default = slot.default
+        yield from ((one.value, _marked(scene, one, one.value == default)) for one in shown)
         if len(shown) == PAGE and len(slot.offers) > PAGE:
             yield tokens.MORE, t("More …")
     elif kind in PICKERS:
@@ -75,6 +81,23 @@ def _answers(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
         yield from ((value, t(label)) for value, label in FIXED.get(kind, ()))
         if kind == "indicator":
             yield from _tree(scene, slot, t)
+    yield from _times(scene, slot)
+
+
+def _marked(scene: Scene, one: Alternative, suggested: bool) -> str:
+    """Choices keep their order, so that a number never means another one: the default is only marked."""
+    label = scene.text(one.label)
+    return scene.t("{label} (suggested)", label=label) if suggested else label
+
+
+def _times(scene: Scene, slot: Slot) -> Iterator[tuple[str, str]]:
+    """Days and times that may be meant: a deadline is to come, what was seen is past."""
+    t, kind, language = scene.t, slot.question.type, scene.dialogue.language
+    if kind == "date" and slot.default is not None:
+        yield slot.default, t("{label} (suggested)", label=show(slot.question, slot.default, language))
+    if kind == "date" and WORKING_DAYS in slot.question.appearance.split():
+        yield from ((f"{n} working days", t.many("{n} working day", "{n} working days", n)) for n in _SPANS)
+        return
     morning = scene.now.astimezone(SHANGHAI).hour < 12
     for value, label in _TIMES.get(kind, ()):
         if not (morning and value == "this morning"):

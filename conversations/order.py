@@ -9,7 +9,7 @@ from conversations.form import Expression, Form, Question, every
 
 Report = Callable[[Question, str], None]
 
-_EARLY = ("relevant", "constraint", "choice_filter", "repeat_count")
+_EARLY = ("relevant", "constraint", "dynamic", "choice_filter", "repeat_count")
 """Read when a question is asked, so everything in them must have been asked before, like what its texts repeat.
 `required` is read when somebody wants to pass on, and photos may come before they are asked for: "words, unless
 there is a photo" is no circle."""

@@ -36,14 +36,24 @@ def _hint(scene: Scene, slot: Slot) -> Mapping[str, Json]:
     if slot.question.type == "indicator":
         words = known_words(scene)
         return {"words": words[:_LONGEST]} if words else {}
-    return {}
+    return _within(scene, slot)
+
+
+def _within(scene: Scene, slot: Slot) -> Mapping[str, Json]:
+    """The department of the bureau concerned that people must be of, when the form and its answers leave only one."""
+    given = [slot.scope.get(name) for name in str(slot.question.bot.get("within", "")).split()]
+    departments = {one for answer in given for one in (answer if isinstance(answer, list) else [answer]) if one}
+    if len(departments) != 1:
+        return {}
+    return {"department": departments.pop(), "number": scene.dialogue.subject or ""}
 
 
 def search(scene: Scene, slot: Slot, text: str) -> Turn:
     """Look for what was typed. Nearer shops come first when the place is known."""
     place = known_place(scene) if slot.question.type == "merchant" else None
     words = " ".join(text.split())[:_LONGEST]
-    return _look_up(scene, slot, {"words": words} | ({"place": place} if place else {}), words=words)
+    query: dict[str, Json] = {"words": words} | ({"place": place} if place else {}) | dict(_within(scene, slot))
+    return _look_up(scene, slot, query, words=words)
 
 
 def browse(scene: Scene, slot: Slot, parent: str | None) -> Turn:
@@ -71,20 +81,27 @@ def _look_up(scene: Scene, slot: Slot, query: Mapping[str, Json], **remembered: 
 
 
 def settle(scene: Scene, slot: Slot, found: Found) -> Mapping[str, Json] | None:
-    """The one item that is the answer beyond doubt: it was tapped, or its number or code was typed in full."""
+    """The one item that is the answer beyond doubt: it was tapped, or typed in full (a number, a code, a name that
+    only one colleague has)."""
     remembered = scene.dialogue.found
     wanted = str(remembered.get("exact") or remembered.get("words") or "").lower()
     exact = [item for item in found.items if wanted and str(item.value).lower() == wanted]
+    if not exact and slot.question.type == "colleague":
+        named = [item for item in found.items if item.label.lower() == wanted]
+        exact = named if len(named) == 1 == found.total else []
     return _plain(exact[0]) if exact else None
 
 
 def show(scene: Scene, slot: Slot, found: Found) -> Turn:
     """Offer what was found, or say that nothing was."""
     remembered = scene.dialogue.found
-    shown = found.items if slot.question.type == "indicator" else found.items[:_SUGGESTED]
+    taken = slot.answer if isinstance(slot.answer, list) else []
+    left = [item for item in found.items if item.value not in taken]
+    paged = slot.question.type == "indicator" or "within" in slot.question.bot
+    shown = left if paged else left[:_SUGGESTED]
     items = [_plain(item) for item in shown]
     page = remembered.get("query", {}).get("page", 0)
-    more = slot.question.type == "indicator" and (page + 1) * PAGE < found.total
+    more = paged and (page + 1) * PAGE < found.total
     scene = scene.after(found={**remembered, "question": slot.key, "items": items, "more": more})
     return scene.turn(_offer(scene, slot, bool(items)), events=(scene.event("shown", slot.key),))
 

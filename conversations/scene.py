@@ -14,7 +14,7 @@ from conversations.turn import Dialogue, Turn
 from conversations.walk import Slot, Walk, walk
 from store.words import NOTHING, Ask, Event, Json, Lookup, Option, Person, Say, words_of
 
-_WALKED = frozenset({"form", "version", "answers", "skipped", "collecting"})
+_WALKED = frozenset({"form", "version", "answers", "facts", "skipped", "collecting"})
 """The fields of a dialogue that a walk looks at."""
 
 
@@ -99,6 +99,7 @@ AT_REST: dict[str, Json] = {
     "version": "",
     "subject": None,
     "answers": NOTHING,
+    "facts": NOTHING,
     "labels": NOTHING,
     "skipped": (),
     "collecting": None,

@@ -101,8 +101,8 @@ def skip(scene: Scene) -> Turn:
         return ask_next(scene.after(editing=None, collecting=None, found=NOTHING))
     if slot.key == scene.dialogue.collecting and slot.answered:
         return finish(scene, slot)
-    default = slot.question.default
-    if default is not None:
+    default = slot.default
+    if default is not None and not slot.answered:
         return accept(scene, slot, default)
     if slot.required:
         why = scene.text(slot.question.required_message) or scene.t("This one is needed.")

@@ -23,6 +23,7 @@ class Dialogue(NamedTuple):
     version: str = ""  # content hash of that form
     subject: str | None = None  # number of the entry that the form is about
     answers: Mapping[str, Json] = NOTHING
+    facts: Mapping[str, Json] = NOTHING  # what the books know of that entry (form.py FACTS), as the form was begun
     labels: Mapping[str, str] = NOTHING  # what an answer picked from the books is called, by question
     skipped: tuple[str, ...] = ()
     collecting: str | None = None  # the question that takes more (photos, several choices) until "done"

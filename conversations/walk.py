@@ -38,6 +38,13 @@ class Slot(NamedTuple):
     scope: Mapping[str, Json] = NOTHING  # every answer as this question sees it; shared by its level of the form
 
     @property
+    def default(self) -> Json:
+        """What is offered first and taken when it is passed over, if that is an answer."""
+        question = self.question
+        value = question.default if question.dynamic is None else question.dynamic.evaluate(self.scope, self.now)
+        return value if value is not None and _fits(question, self.offers, self.scope, value, self.now) else None
+
+    @property
     def required(self) -> bool:
         """Whether it may not be passed over, as far as is known."""
         needed = self.question.required
@@ -160,6 +167,8 @@ class _Walker:
                 self._questions(question.children, prefix, scope, values)
             elif question.type == "note":
                 self.notes.append(question)
+            elif question.type == "hidden":
+                scope[question.name] = self.dialogue.facts.get(question.name)
             else:
                 value = self._value(question, prefix, scope)
                 values[question.name] = scope[question.name] = value

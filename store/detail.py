@@ -55,6 +55,8 @@ async def _more(tx: Tx, entry: Entry, who: Person, actor: Actor, language: str, 
     """What forms and cards need to know of a problem, or of a clue that supervision looks at."""
     if entry.ledger is Ledger.PROBLEM:
         return await problem_data(tx, entry, who, at)
+    if entry.fields.get("problem"):
+        return {"problem": entry.fields["problem"]}
     review = entry.state in ("county_review", "city_review") and Standing.SUPERVISION in actor.standings
     return await in_review(tx, entry, who, language, at) if review else {}
 

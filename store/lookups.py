@@ -16,6 +16,7 @@ entry       number! (XS-… or WT-…; the last digits may be enough)
                {ledger, state, indicator, merchant, internal, severity, verbs: [{verb, label}]}
                a clue in review adds defaults {department, due_on, severity} and
                suggest {escalate: a reason or "", merge: [numbers of open problems of the same shop]};
+               a clue that became a problem, or part of one, adds problem (its number);
                a problem adds clues, department, light, needs_photo, asked ("extend", "suspend" or null), due_at and
                tasks [{part, person, name, department, state, due_at, mine}]
 tasks       page -> what waits for me in both ledgers, most urgent first: number, one line
@@ -24,6 +25,7 @@ find        words (number, shop, licence, person, indicator, text; all must fit)
             opening, both included, Asia/Shanghai); page -> entries of both ledgers in my scope; none without any
 warnings    group (near, overdue, stuck); by (person, department, county); page -> counts per group; with `by` counts
             per person, department or county; with `group` alone its entries
+workday     days! (1 to 99) -> the day that many working days from now, as an ISO day
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.
@@ -44,7 +46,8 @@ from store.finding import look_find
 from store.people import look_colleague, look_unit
 from store.views import look_ledger, look_mine, look_tasks
 from store.warning_ledger import look_warnings
-from store.words import Found, Lookup, Person
+from store.words import Found, Item, Lookup, Person
+from store.workdays import add_working_days, load_calendar, local_day
 
 
 async def answer(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
@@ -53,6 +56,16 @@ async def answer(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
     return await ANSWERS[lookup.kind](tx, lookup, who, at)
 
 
+async def look_workday(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """The deadline that is meant by “5个工作日”; nothing for a number of days that cannot be."""
+    days = lookup.query.get("days")
+    if not isinstance(days, int) or not 0 < days < _MOST_DAYS:
+        return Found(lookup, ())
+    day = local_day(add_working_days(await load_calendar(tx, at), at, days).at).isoformat()
+    return Found(lookup, (Item(day, day),), 1)
+
+
+_MOST_DAYS = 100
 Answer = Callable[[Tx, Lookup, Person, datetime], Awaitable[Found]]
 
 
@@ -74,5 +87,6 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "find": look_find,
         "ledger": look_ledger,
         "warnings": look_warnings,
+        "workday": look_workday,
     }
 )

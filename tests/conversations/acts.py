@@ -32,6 +32,7 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 _COMMANDS = "上报 举报 待办 我的 查 台账 催办 帮助 上一步 跳过 修改 取消 提交 完成 English 中文 report back skip done"
 _ANSWERS = "1 2 3 ４ 9 17 惠民 串码 代订 周 不确定 刚刚 明天 昨天 是 否 两条串码烟 XS-2026-000017 xs17 cancel"
 _ODD = ["修改 2", "edit 1", "查 惠民", "1 2", "34.4147, 115.6561", "", " ", "。", "{n}", "/start x", "|", "12 条"]
+_ODD += ["5个工作日", "批示 12 抓紧", "催办 WT-2026-000012", "反馈 wt12 查清了", "查 本周 惠民", "同意"]
 WORDS = st.one_of(
     st.sampled_from(_COMMANDS.split()), st.sampled_from(_ANSWERS.split()), st.sampled_from(_ODD), st.text(max_size=30)
 )
@@ -57,11 +58,15 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=6,
 )
-NAMES = st.sampled_from(["photos", "place", "merchant", "indicator", "text", "observed_at", "special", "accused", "zz"])
+_NAMES = "photos place merchant indicator text observed_at special accused severity department assignee due_on days"
+NAMES = st.sampled_from([*_NAMES.split(), "zz"])
 SHEETS = st.builds(Sheet, st.dictionaries(NAMES, JSON, max_size=5))
 _TOKENS = ["m|report", "m|tasks", "m|zz", "e|XS-2026-000017", "p|next", "p|list", "p|home", "p|state|zz", "q|a|b|c"]
+_TOKENS += ["m|warnings", "e|WT-2026-000012", "p|by|person", "p|group|near", "p|ledger|problem"]
 _VERBS = [f"v|XS-2026-000018|{verb}" for verb in (*books.VERBS, "zz")]
-TAPS = st.builds(Choice, st.sampled_from([*_TOKENS, *_VERBS]) | st.text(max_size=20))
+_VERBS += [f"v|WT-2026-000012|{verb}" for verb in (*books.PROBLEM_VERBS, "zz")]
+_CHOSEN = st.sampled_from([(), (("severity", "3"),), (("days", "x"), ("photos", "p1")), (("assignee", "ma.chao"),)])
+TAPS = st.builds(Choice, st.sampled_from([*_TOKENS, *_VERBS]) | st.text(max_size=20), _CHOSEN)
 OPTIONS = st.integers(0, 12)  # the option of that number among the last ones
 WAITS = st.sampled_from([timedelta(minutes=31), timedelta(days=3)])
 SILENCES = st.builds(Silence, st.sampled_from(["", "link"]))
@@ -70,7 +75,16 @@ ACTS = st.one_of(WORDS, WORDS, OPTIONS, OPTIONS, TAPS, FILES, PLACES, SHEETS, SI
 LOOKUPS = st.builds(Lookup, st.sampled_from(sorted(books.KINDS)), st.just({}), st.just("zh"))
 ITEMS = st.lists(st.builds(Item, st.text(min_size=1, max_size=8), st.text(max_size=8)), max_size=3).map(tuple)
 OWN = [
-    f"a|aaaaaaaa|{rest}" for rest in ("review|submit", "review|edit", "begin|yes", "duplicates|add0", "resume|review")
+    f"a|aaaaaaaa|{rest}"
+    for rest in (
+        "review|submit",
+        "review|edit",
+        "begin|yes",
+        "duplicates|add0",
+        "resume|review",
+        "sure|yes",
+        "suggest|go",
+    )
 ]
 BODIES = st.one_of(
     st.builds(Text, WORDS),
@@ -85,14 +99,16 @@ BODIES = st.one_of(
 )
 
 _PENDING = [{}, {"kind": "begin", "kept": {}}, {"kind": "resume"}, {"kind": "find"}, {"kind": "quoted"}, {"kind": "zz"}]
+_PENDING += [{"kind": "sure"}, {"kind": "suggest", "number": "XS-2026-000017"}]
 _BROWSING = [{}, {"kind": "tasks", "page": 0}, {"kind": "entry", "number": "XS-2026-000017"}, {"kind": "zz"}]
+_BROWSING += [{"kind": "warnings"}, {"kind": "entry", "number": "WT-2026-000012", "verbs": ["feedback", "grant"]}]
 _TIMES = ["", "2026-11-01T00:00:00+08:00", "2026-11-22T09:59:00+08:00", "2026-11-22T09:59:00", "?"]
 _OFFERED = ["q|aaaaaaaa|merchant|x", "a|aaaaaaaa|review|submit", "zz"]
 STATES = st.builds(
     dict,  # not Dialogue itself: every field of a named tuple would be made up
     id=st.sampled_from(["", "aaaaaaaa"]),
     language=st.sampled_from(["zh", "en", "fr"]),
-    form=st.sampled_from([None, "report", "classify", "supply"]),
+    form=st.sampled_from([None, "report", "classify", "supply", "assess", "feedback", "extend"]),
     subject=st.sampled_from([None, "XS-2026-000017"]),
     answers=st.dictionaries(NAMES, JSON, max_size=5),
     skipped=st.lists(NAMES, max_size=3).map(tuple),

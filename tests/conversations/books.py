@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
-from store.words import Found, Item, Json, Lookup
+from store.rules import LAWS
+from store.words import Found, Item, Json, Ledger, Lookup, ledger_of
+
+Facts = frozenset[str]
 
 SHOPS = (
     Item("411421100001", "惠民超市", "王桂兰 · 人民路 12 号"),
@@ -30,15 +34,22 @@ NAMES = {
 }
 WORDS = {"W10201": "渠道 外购 wholesaler", "W10202": "串码 别人家的码 code coded", "N20101": "代订 ordering"}
 
-COLLEAGUES = (Item("zhou.wei", "周伟", "梁园区局营销部"), Item("zhou.min", "周敏", "睢阳区局物流部"))
+COLLEAGUES = (
+    Item("zhou.wei", "周伟", "梁园区局营销部", {"department": "marketing"}),
+    Item("zhou.min", "周敏", "睢阳区局物流部", {"department": "logistics"}),
+    Item("ma.chao", "马超", "梁园区局专卖科", {"department": "enforcement"}),
+    Item("lin.hai", "林海", "梁园区局专卖科", {"department": "enforcement"}),
+)
 
 CLUE = "XS-2026-000017"
+PROBLEMS = tuple(f"WT-2026-{number:06}" for number in (12, 13))
 CLUES = tuple(f"XS-2026-{number:06}" for number in range(17, 29))
 
 
-def answer(lookup: Lookup, verbs: tuple[str, ...] = (), known: bool = False) -> Found:
-    """What the books say. `verbs` may be used on every clue; `known`: a report looks like one that is there."""
-    items, total = KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, known)
+def answer(lookup: Lookup, verbs: tuple[str, ...] = (), facts: Facts = frozenset()) -> Found:
+    """What the books say. `verbs` may be used on every entry; `facts` are what is true of it: known (a report looks
+    like one that is there), proof (is asked for), escalate, merge (is suggested), problem (it became one)."""
+    items, total = KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, facts)
     return Found(lookup, tuple(items), total)
 
 
@@ -46,7 +57,7 @@ Query = Mapping[str, Json]
 Page = tuple[list[Item], int]
 
 
-def _merchant(query: Query, _language: str, _verbs: tuple[str, ...], _known: bool) -> Page:
+def _merchant(query: Query, _language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
     words = str(query.get("words", ""))
     found = [shop for shop in SHOPS if words in f"{shop.label} {shop.detail} {shop.value}"]
     if query.get("place"):
@@ -55,7 +66,7 @@ def _merchant(query: Query, _language: str, _verbs: tuple[str, ...], _known: boo
     return found, len(found)
 
 
-def _indicator(query: Query, language: str, _verbs: tuple[str, ...], _known: bool) -> Page:
+def _indicator(query: Query, language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
     if "parent" in query:
         found = [_node(code, leaf, language) for code, leaf in TREE.get(query["parent"], ())]
     elif "code" in query:
@@ -74,53 +85,81 @@ def _node(code: str, leaf: bool, language: str) -> Item:
     return Item(code, f"{code} {NAMES[code][language == 'en']}", "", {"code": code, "leaf": leaf})
 
 
-def _colleague(query: Query, _language: str, _verbs: tuple[str, ...], _known: bool) -> Page:
+def _colleague(query: Query, _language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
     found = [one for one in COLLEAGUES if str(query.get("words", "")) in f"{one.label} {one.value}"]
+    if "department" in query:
+        found = [one for one in found if one.data["department"] == query["department"]]
     return found, len(found)
 
 
-def _unit(_query: Query, _language: str, _verbs: tuple[str, ...], _known: bool) -> Page:
+def _unit(_query: Query, _language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
     return [Item("411402", "梁园区局")], 1
 
 
-def _duplicates(_query: Query, language: str, _verbs: tuple[str, ...], known: bool) -> Page:
+def _duplicates(_query: Query, language: str, _verbs: tuple[str, ...], facts: Facts) -> Page:
     label = f"{CLUE} · 同一商户，3 天前" if language == "zh" else f"{CLUE} · same shop, 3 days ago"
-    return ([Item(CLUE, label)], 1) if known else ([], 0)
+    return ([Item(CLUE, label)], 1) if "known" in facts else ([], 0)
 
 
-def _entry(query: Query, language: str, verbs: tuple[str, ...], _known: bool) -> Page:
+def _entry(query: Query, language: str, verbs: tuple[str, ...], facts: Facts) -> Page:
     number = str(query["number"]).upper()
-    full = next((clue for clue in CLUES if clue == number or clue.endswith(f"-{number.zfill(6)}")), None)
+    known = (*CLUES, *PROBLEMS)
+    full = next((one for one in known if one == number or one.endswith(f"-{number.zfill(6)}")), None)
     if full is None:
         return [], 0
+    ledger = ledger_of(full)
+    names = LAWS[ledger].verbs
+    labels = [{"verb": verb, "label": names[verb][language]} for verb in verbs if verb in names]
     text = "烟柜里有两条别人家的串码烟" if language == "zh" else "two cartons coded to another shop"
-    labels = [{"verb": verb, "label": {"zh": VERBS[verb], "en": verb.replace("_", " ")}} for verb in verbs]
-    body = f"{full} · 惠民超市\n{text}"
-    return [Item(full, full, body, {"ledger": "clue", "text": text, "verbs": labels})], 1
+    state = {"zh": "排查中", "en": "being investigated"}[language] if ledger is Ledger.PROBLEM else ""
+    head = f"{full}{state and f' {state}'} · 惠民超市"
+    data: dict[str, Json] = {"ledger": ledger.value, "text": text, "verbs": labels}
+    if ledger is Ledger.PROBLEM:
+        mine = {"part": "main", "department": "marketing", "mine": True}
+        data |= {"needs_photo": "proof" in facts, "tasks": [mine]}
+    else:
+        data |= {"defaults": {"department": "enforcement", "due_on": "2026-11-27", "severity": 4}}
+        escalate = {"zh": "严重程度 4 级以上", "en": "severity 4 or above"}[language] if "escalate" in facts else ""
+        data |= {"suggest": {"escalate": escalate, "merge": list(PROBLEMS[:1]) if "merge" in facts else []}}
+        data |= {"problem": PROBLEMS[0]} if "problem" in facts else {}
+    return [Item(full, head, f"{head}\n{text}", data)], 1
 
 
-VERBS = {
-    "classify": "归类转报",
-    "answer": "直接回复",
-    "ask_info": "要求补充",
-    "supply": "补充",
-    "append": "追加",
-    "escalate": "上报市局",
-    "archive": "归档",
-}
+VERBS = ("classify", "answer", "ask_info", "supply", "append", "escalate", "archive", "accept", "merge")
+PROBLEM_VERBS = tuple(verb for verb in LAWS[Ledger.PROBLEM].verbs if verb not in ("open", "warn", "hand_over"))
 
 
-def _listed(query: Query, _language: str, verbs: tuple[str, ...], _known: bool) -> Page:
+def _workday(query: Query, _language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
+    """Weekends are free, and nothing else."""
+    day, left = date(2026, 11, 22), int(query.get("days", 1))
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5
+    return [Item(day.isoformat(), day.isoformat())], 1
+
+
+def _warnings(query: Query, language: str, verbs: tuple[str, ...], facts: Facts) -> Page:
+    if "by" in query:
+        return [Item("zhou.wei", "周伟", "3")], 1
+    if "group" in query:
+        return _listed(query, language, verbs or ("nudge",), facts)
+    names = {"near": ("临期", "due soon"), "overdue": ("超期", "overdue"), "stuck": ("停滞", "stuck")}
+    return [Item(name, texts[language == "en"], "2") for name, texts in names.items()], 3
+
+
+def _listed(query: Query, _language: str, verbs: tuple[str, ...], _facts: Facts) -> Page:
     if query.get("words") == "没有这个":
         return [], 0
     page = int(query.get("page", 0))
-    shown = CLUES if verbs else ()
+    shown = (*PROBLEMS, *CLUES) if "receive" in verbs or "nudge" in verbs else CLUES if verbs else ()
     return [Item(number, f"{number} · 惠民超市") for number in shown[page * 8 : page * 8 + 8]], len(shown)
 
 
-def _ledger(query: Query, language: str, verbs: tuple[str, ...], known: bool) -> Page:
+def _ledger(query: Query, language: str, verbs: tuple[str, ...], facts: Facts) -> Page:
     if "state" in query:
-        return _listed(query, language, verbs or ("append",), known)
+        return _listed(query, language, verbs or ("append",), facts)
+    if query.get("ledger") == Ledger.PROBLEM:
+        return [Item("investigating", "排查中" if language == "zh" else "being investigated", "3")], 1
     names = ("待部门归类", "待县局内管研判") if language == "zh" else ("with the head", "with the county")
     counts = zip(("head_review", "county_review"), names, ("2", "10"), strict=True)
     return [Item(state, name, count) for state, name, count in counts], 2
@@ -137,4 +176,6 @@ KINDS = {
     "mine": _listed,
     "find": _listed,
     "ledger": _ledger,
+    "workday": _workday,
+    "warnings": _warnings,
 }

@@ -9,6 +9,8 @@ are what came of it and are rewritten by `pytest --rewrite-transcripts`:
     > [menu report]                  the app's menu   > [sheet {…}]                  all answers of a page
     > [verbs classify answer]        what the law offers from now on
     > [known]  [refuse wrong_state]  there is a duplicate; the next ask is refused
+    > [facts proof escalate merge problem]   what is true of every entry
+    > [card v|… question=option]     a button of a card, with what was chosen on it
 """
 
 from __future__ import annotations
@@ -60,11 +62,19 @@ FACTS = {
     "field": "merchant",
     "limit": 200,
     "WHO": {"zh": "部门负责人", "en": "the department head"},
+    "until": "2026-11-23T11:30:00+08:00",
+    "hours": 4,
+    "name": "周伟",
+    "DEPARTMENT": {"zh": "专卖", "en": "enforcement"},
 }
 
 
+_DEPARTMENTS = {Role.SUPERVISION_OFFICER: Department.SUPERVISION, Role.LEADER: Department.LEADERSHIP}
+
+
 def person(userid: str = "li.na", role: Role = Role.FIELD_STAFF, language: str = "zh") -> Person:
-    return Person(userid, "李娜", role, "41140201", Department.MARKETING, "411402", Level.COUNTY, None, language)
+    department = _DEPARTMENTS.get(role, Department.MARKETING)
+    return Person(userid, "李娜", role, "41140201", department, "411402", Level.COUNTY, None, language)
 
 
 @dataclass
@@ -76,7 +86,7 @@ class Stage:
     now: datetime
     stored: dict[str, object]
     verbs: tuple[str, ...] = ()
-    known: bool = False
+    facts: frozenset[str] = frozenset()
     refuse: str = ""
     given: int = 16  # the last number of the clue ledger
     options: tuple[Option, ...] = ()
@@ -104,12 +114,12 @@ class Stage:
 
     def _answer(self, turn: Turn) -> Body:
         if turn.lookup is not None:
-            return books.answer(turn.lookup, self.verbs, self.known)
+            return books.answer(turn.lookup, self.verbs, self.facts)
         assert turn.ask is not None
         self.asks.append(turn.ask)
         if self.refuse:
             reason, self.refuse = self.refuse, ""
-            return Settled(turn.ask, refused=Refused(reason, **FACTS))
+            return Settled(turn.ask, refused=Refused(reason, **FACTS | {"number": turn.ask.entry or books.CLUE}))
         return Settled(turn.ask, moved=self._moved(turn.ask))
 
     def _moved(self, ask: Ask) -> Moved:
@@ -117,7 +127,11 @@ class Stage:
         number = ask.entry or f"XS-2026-{self.given:06}"
         unclear = ask.fields.get("special") or not ask.fields.get("indicator")
         state = _NEXT.get(ask.verb) or ("head_review" if ask.verb == "report" and unclear else "county_review")
-        return Moved(Entry(number, Ledger.CLUE, state, {}, None), ask.verb, None, self.who, self.now)
+        fields = {"requests": [{"kind": ask.verb}] if ask.fields.get("days", 0) > 3 else []}
+        entry = Entry(number, ask.ledger, state, fields, None)
+        opened = Entry(books.PROBLEMS[0], Ledger.PROBLEM, "dispatched", {}, None)
+        caused = (Moved(opened, "open", None, self.who, self.now),) if ask.verb in ("accept", "merge") else ()
+        return Moved(entry, ask.verb, None, self.who, self.now, caused=caused)
 
 
 def replay(script: str, forms: Forms) -> str:
@@ -161,6 +175,10 @@ def _body(stage: Stage, name: str, rest: str) -> Body | None:
         case "tap":
             stage.last = stage.options[int(rest) - 1].token if rest.isdigit() else rest
             return Choice(stage.last)
+        case "card":
+            chosen = (word.split("=", 1) for word in words[1:])
+            stage.last = words[0]
+            return Choice(words[0], tuple((name, value) for name, value in chosen))
         case "again":
             return Choice(stage.last)
         case "menu":
@@ -180,7 +198,9 @@ def _set(stage: Stage, name: str, rest: str) -> None:
         case "verbs":
             stage.verbs = tuple(rest.split())
         case "known":
-            stage.known = True
+            stage.facts |= {"known"}
+        case "facts":
+            stage.facts = frozenset(rest.split())
         case "refuse":
             stage.refuse = rest
         case _:

@@ -25,12 +25,12 @@ FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(Health
 MANY = settings(FEW, max_examples=200)
 
 
-def _stage(forms: Forms, verb: str = "report") -> Stage:
-    """Somebody who may do everything, with the form of that verb open."""
-    form = forms.for_verb("clue", verb)
-    assert form is not None
+def _stage(forms: Forms, form: Form) -> Stage:
+    """Somebody who may do everything, with that form open."""
     open_form = {"id": "aaaaaaaa", "form": form.key, "version": form.hash, "language": "zh"}
-    return Stage(forms, person(), NOW, dict(open_form), verbs=tuple(books.VERBS))
+    if form.verb != "report":
+        open_form["subject"] = books.PROBLEMS[0] if form.ledger == "problem" else books.CLUE
+    return Stage(forms, person(), NOW, dict(open_form), verbs=(*books.VERBS, *books.PROBLEM_VERBS))
 
 
 def _only_relevant(stage: Stage, ask: Ask) -> bool:
@@ -38,8 +38,11 @@ def _only_relevant(stage: Stage, ask: Ask) -> bool:
     form = stage.forms.for_verb(ask.ledger, ask.verb)
     if form is None or any(isinstance(one, dict) for value in ask.fields.values() for one in _listed(value)):
         return True  # repeats are compared by their own test
-    again = walk(form, Dialogue(answers=_answers(ask.fields)), stage.now)
-    return set(ask.fields) <= {slot.question.name for slot in again.slots} | set(again.values)
+    known: set[str] = set()
+    for facts in ({}, {"needs_proof": "yes", "suggested_department": "enforcement"}):
+        again = walk(form, Dialogue(answers=_answers(ask.fields), facts=facts), stage.now)
+        known |= {slot.question.name for slot in again.slots} | set(again.values)
+    return set(ask.fields) <= known
 
 
 def _listed(value: Json) -> list[Json]:
@@ -52,10 +55,15 @@ def _answers(fields: Json) -> dict[str, Json]:
 
 
 @FEW
-@given(st.lists(ACTS, max_size=25), st.booleans(), st.sampled_from(["", "wrong_state", "no_such_reason"]))
-def test_random_paths_through_the_shipped_forms(acts: list[object], known: bool, refuse: str) -> None:
-    stage = _stage(SHIPPED)
-    stage.known, stage.refuse = known, refuse
+@given(
+    st.sampled_from(list(SHIPPED)),
+    st.lists(ACTS, max_size=25),
+    st.sets(st.sampled_from(["known", "proof", "escalate", "merge", "problem"])),
+    st.sampled_from(["", "wrong_state", "no_such_reason"]),
+)
+def test_random_paths_through_the_shipped_forms(form: Form, acts: list[object], facts: set[str], refuse: str) -> None:
+    stage = _stage(SHIPPED, form)
+    stage.facts, stage.refuse = frozenset(facts), refuse
     for act in acts:
         play(stage, act)  # the stage itself checks the round trip through JSON
         assert all(len(option.token.encode()) <= 64 for option in stage.options)
@@ -82,7 +90,7 @@ ledger = "clue"
 verb = "any"
 """
 _CHOICE = '[[choices]]\nlist_name = "list"\nname = "c{n}"\nlabel = {{zh = "选{n}", en = "Choice {n}"}}\n'
-_ASKED = sorted(TYPES - {"calculate"})
+_ASKED = sorted(TYPES - {"calculate", "hidden"})
 
 
 @st.composite
@@ -122,7 +130,7 @@ def _row(draw: st.DrawFn, kinds: list[str], start: int, end: int) -> str:
 @FEW
 @given(random_forms(), st.lists(ACTS, max_size=20))
 def test_random_paths_through_random_forms(form: Form, acts: list[object]) -> None:
-    stage = _stage(Forms([form]), "any")
+    stage = _stage(Forms([form]), form)
     for act in acts:
         play(stage, act)
     assert all(_only_relevant(stage, ask) for ask in stage.asks)

@@ -1,0 +1,197 @@
+"""One entry, and what a person does about it: from its page, from a card that may be old, or by word.
+
+A verb with a form begins that form, the others ask the ledger at once; where that weighs something, one tap confirms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from conversations import closing, drafts, lists, tokens
+from conversations.catalogue import mark
+from conversations.moments import SHANGHAI
+from conversations.scene import Scene
+from conversations.turn import Turn
+from store.words import NOTHING, Ask, Department, Found, Item, Json, Ledger, Option, Say, ledger_of
+
+SURE: Mapping[str, str] = {
+    "confirm": mark("{number}: confirm that it is put right and close it?"),
+    "grant": mark("{number}: grant what was asked?"),
+    "resume": mark("{number}: take it up again? Its deadline runs on from here."),
+}
+"""What is asked before a step that weighs something and has no form."""
+
+Prefilled = Mapping[str, Json]
+"""Answers that are known already, by question."""
+
+
+def open_entry(scene: Scene, number: str, wanted: Mapping[str, Json] = NOTHING) -> Turn:
+    """Ask the books for one entry; the list it stands in is remembered. `wanted`: what to do with it (`use`)."""
+    if short := re.fullmatch(r"WT-(\d{1,6})", number):
+        number = f"WT-{scene.now.astimezone(SHANGHAI).year}-{int(short[1]):06}"  # said in short: this year's
+    was = scene.dialogue.browsing
+    back = was if was.get("kind") in lists.LISTS else was.get("back", {})
+    browsing = {"kind": "entry", "number": number, "back": dict(back), "wanted": dict(wanted)}
+    return scene.unasked().after(browsing=browsing).look_up("entry", number=number)
+
+
+def use(scene: Scene, number: str, verb: str, known: Prefilled = NOTHING, word: bool = False) -> Turn:
+    """Do something about an entry. Unless it is the one on the screen, the books say first what is possible now.
+
+    `known`: answers that came along; `word`: it was said, not tapped, so that all may be said already.
+    """
+    browsing = scene.dialogue.browsing
+    if browsing.get("number") == number and verb in browsing.get("verbs", ()):
+        return _begin(scene.unasked(), number, verb, known, word)
+    return open_entry(scene, number, wanted={"verb": verb, "known": dict(known), "word": word})
+
+
+def found(scene: Scene, answer: Found) -> Turn:
+    """The books' answer: begin what was wanted, or show the entry."""
+    browsing = scene.dialogue.browsing
+    if browsing.get("kind") != "entry":
+        return scene.turn()
+    if not answer.items:
+        return lists.leave(scene, scene.t("There is no {number} that you may see.", number=browsing.get("number", "")))
+    item, wanted = answer.items[0], browsing.get("wanted") or NOTHING
+    labels = {str(one["verb"]): _label(scene, one["label"]) for one in item.data.get("verbs", ())}
+    opened = {
+        "kind": "entry",
+        "number": str(item.value),
+        "back": browsing.get("back", {}),
+        "verbs": list(labels),
+        "text": item.data.get("text") or item.detail,
+        "facts": facts(scene, item),
+        "suggest": item.data.get("suggest") or {},
+    }
+    scene = scene.after(browsing=opened)
+    verb = str(wanted.get("verb", ""))
+    if verb in labels:
+        return _begin(scene, str(item.value), verb, wanted.get("known", NOTHING), bool(wanted.get("word")))
+    problem = item.data.get("problem")
+    if verb and isinstance(problem, str) and problem and ledger_of(str(item.value)) is Ledger.CLUE:
+        return open_entry(scene, problem, wanted=dict(wanted))  # its clue was named: the matter goes on in the problem
+    return _page(scene, item, labels, _outdated(scene, item, labels, wanted) if verb else "")
+
+
+def _page(scene: Scene, item: Item, labels: Mapping[str, str], lead: str) -> Turn:
+    options = [Option(tokens.verb(str(item.value), verb), label) for verb, label in labels.items()]
+    if scene.dialogue.browsing.get("back"):
+        options.append(Option(tokens.move("list"), scene.t("Back to the list")))
+    events = (scene.event("digressed"),) if scene.form is not None else ()
+    return scene.turn(Say(lead or item.detail or item.label, (*options, *lists.home_option(scene))), events=events)
+
+
+def _outdated(scene: Scene, item: Item, labels: Mapping[str, str], wanted: Mapping[str, Json]) -> str:
+    """Why what was wanted is not possible (any more), and what is."""
+    t, now = scene.t, item.label
+    said = t("Not possible now: {now}.", now=now)
+    if not wanted.get("word"):
+        said = t("This card is out of date: {now}.", now=now)
+    offered = t("You may: {verbs}.", verbs=t.row(labels.values())) if labels else t("There is nothing for you to do.")
+    return f"{said}\n{offered}"
+
+
+def _label(scene: Scene, label: Json) -> str:
+    return scene.text(label) if isinstance(label, Mapping) else str(label)
+
+
+def facts(scene: Scene, item: Item) -> dict[str, Json]:
+    """What forms may know of an entry (form.py FACTS), from what the books tell of it."""
+    data, who = item.data, scene.who
+    defaults = data.get("defaults") or NOTHING
+    mine = next((one for one in data.get("tasks", ()) if one.get("mine")), NOTHING)
+    own = "" if who.department is Department.SUPERVISION else mine.get("department") or who.department
+    found = {
+        "suggested_department": defaults.get("department"),
+        "suggested_severity": str(defaults.get("severity") or ""),
+        "suggested_due_on": defaults.get("due_on"),
+        "needs_proof": "yes" if data.get("needs_photo") else "",
+        "own_department": own and str(own),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+# --- doing it ---------------------------------------------------------------------------------------------
+
+
+def _begin(scene: Scene, number: str, verb: str, known: Prefilled, word: bool) -> Turn:
+    """The form of that verb, a question whether it is really meant, or the ask itself."""
+    ledger, browsing = ledger_of(number), scene.dialogue.browsing
+    form = scene.forms.for_verb(ledger, verb)
+    if verb == "accept" and any(browsing.get("suggest", NOTHING).values()):
+        return _suggest(scene, number)
+    if verb in SURE and form is None:
+        return _ask_whether(scene, number, verb)
+    if form is None:
+        return scene.after(pending=NOTHING).ask(Ask(ledger, verb, number))
+    turn = drafts.begin(scene.after(pending=NOTHING), form, number, known=known, facts=browsing.get("facts", NOTHING))
+    begun = Scene(scene.forms, scene.who, turn.dialogue, scene.now)
+    complete = begun.form is not None and begun.walk.first_open() is None
+    return closing.submit(begun) if word and known and complete else turn
+
+
+def _run(scene: Scene) -> str:
+    """What a question of ours belongs to: the open form, or a run of its own."""
+    if scene.form is not None:
+        return scene.dialogue.id
+    return tokens.new_id(scene.who.id, scene.now.isoformat(), scene.dialogue.id)
+
+
+def _ask_whether(scene: Scene, number: str, verb: str) -> Turn:
+    t = scene.t
+    run = _run(scene)
+    options = (
+        Option(tokens.own(run, "sure", "yes"), t("Yes")),
+        Option(tokens.own(run, "sure", "no"), t("No")),
+    )
+    scene = scene.after(id=run, pending={"kind": "sure", "number": number, "verb": verb})
+    return scene.say(t(SURE[verb], number=number), options)
+
+
+def decide(scene: Scene, answer: str) -> Turn:
+    """Yes or no to the question before a step that weighs something."""
+    pending = scene.dialogue.pending
+    scene = scene.after(pending=NOTHING)
+    if answer == "yes" and pending.get("number"):
+        number = str(pending["number"])
+        return scene.ask(Ask(ledger_of(number), str(pending.get("verb", "")), number))
+    return lists.leave(scene, scene.t("All right, nothing was done."))
+
+
+# --- before the handling form -----------------------------------------------------------------------------
+
+
+def _suggest(scene: Scene, number: str) -> Turn:
+    """Supervision hears first why the city might take it, and which open problems of the shop it may belong to."""
+    t, suggest = scene.t, scene.dialogue.browsing.get("suggest", NOTHING)
+    merge: Sequence[str] = suggest.get("merge") or ()
+    run = _run(scene)
+    lines, choices = [], []
+    if reason := suggest.get("escalate"):
+        lines.append(t("The city might take this one: {reason}.", reason=_label(scene, reason).rstrip("。.")))
+        if "escalate" in scene.dialogue.browsing.get("verbs", ()):
+            choices.append(("escalate", t("Escalate to the city")))
+    if merge:
+        lines.append(t("The same shop has an open problem: {numbers}.", numbers=t.row(merge)))
+        choices += [(f"merge{at}", t("Merge into {number}", number=one)) for at, one in enumerate(merge)]
+    choices.append(("go", t("Go on with the handling form")))
+    options = tuple(Option(tokens.own(run, "suggest", value), label) for value, label in choices)
+    pending = {"kind": "suggest", "number": number, "merge": list(merge)}
+    return scene.after(id=run, pending=pending).say("\n".join(lines), options)
+
+
+def decide_suggested(scene: Scene, answer: str) -> Turn:
+    """Escalate, merge, or fill in the handling form after all."""
+    pending, browsing = scene.dialogue.pending, dict(scene.dialogue.browsing)
+    number, merge = str(pending.get("number", "")), pending.get("merge", ())
+    if browsing.get("number") != number:
+        return lists.leave(scene.after(pending=NOTHING), scene.t("That question is closed already."))
+    scene = scene.after(pending=NOTHING, browsing={**browsing, "suggest": {}})
+    if answer == "escalate":
+        return _begin(scene, number, "escalate", NOTHING, word=False)
+    at = answer.removeprefix("merge")
+    if at.isdigit() and int(at) < len(merge):
+        return _begin(scene, number, "merge", {"problem": merge[int(at)]}, word=False)
+    return _begin(scene, number, "accept", NOTHING, word=False) if answer == "go" else lists.home(scene)
