@@ -34,10 +34,7 @@ async def deliver_batch(
     hours: str = ALWAYS,
 ) -> int:
     """Deliver what is due just now, at most one batch per door, and return when all of it is settled; how many."""
-    opening = Opening(engine, hours)
-    couriers = [
-        Courier(engine, door, sender, owner, lambda: shift, terms, _uncounted, opening) for door, sender in doors.items()
-    ]
+    couriers = _couriers(engine, doors, owner, lambda: shift, terms, _uncounted, hours)
     taken = await asyncio.gather(*(courier.take() for courier in couriers))
     await asyncio.gather(*(task for courier in couriers for task in courier.in_hand))
     return sum(taken)
@@ -60,10 +57,7 @@ async def run(
     `hours`: whether the sending hours are kept (hours.py).
     `wake` is set by whoever listens for the channel `letters` already; without it a connection of our own listens.
     """
-    opening = Opening(engine, hours)
-    couriers = [
-        Courier(engine, door, sender, owner, shift, terms, count or _uncounted, opening) for door, sender in doors.items()
-    ]
+    couriers = _couriers(engine, doors, owner, shift, terms, count or _uncounted, hours)
     helpers = [
         asyncio.create_task(_lasting(lambda: _listen(engine, couriers, wake), terms.poll)),
         asyncio.create_task(_lasting(lambda: _reap(couriers, terms), terms.poll)),
@@ -75,6 +69,13 @@ async def run(
         for helper in helpers:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
+
+
+def _couriers(
+    engine: AsyncEngine, doors: Mapping[str, Sender], owner: str, shift: Shift, terms: Terms, count: Count, hours: str
+) -> list[Courier]:
+    opening = Opening(engine, hours)
+    return [Courier(engine, door, sender, owner, shift, terms, count, opening) for door, sender in doors.items()]
 
 
 async def _serve(courier: Courier, stop: asyncio.Event) -> None:
