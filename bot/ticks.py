@@ -17,9 +17,11 @@ from notifier import health as mailroom
 from notifier import outbox
 from notifier.ticks import TICKS, Tick
 from store import db, evidence
-from store.ledger import due_archives
+from store.alarms import overdue_moves
 
 logger = logging.getLogger(__name__)
+
+_AT_ONCE = 100
 
 Work = Callable[[Office], Awaitable[None]]
 
@@ -63,10 +65,12 @@ async def strike_due(office: Office) -> None:
     """Every move whose hour has come. A replica that comes second finds it made."""
     from bot.desk import strike
 
-    async with office.engine.connect() as connection:
-        due = await due_archives(connection, await db.now(connection) + office.shift)
-    for ask in due:
-        await strike(office, ask)
+    while True:
+        async with office.engine.connect() as connection:
+            due = await overdue_moves(connection, await db.now(connection) + office.shift, _AT_ONCE)
+        struck = [await strike(office, ask) for ask in due]
+        if len(due) < _AT_ONCE or not any(struck):
+            return
 
 
 async def count_backlog(office: Office) -> None:

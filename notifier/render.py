@@ -91,6 +91,7 @@ def _spoken(facts: Mapping[str, Json], language: str) -> dict[str, Json]:
         **facts,
         "indicator_name": " ".join(part for part in (code, named["indicator"]) if part),
         "unit_name": named["unit"],
+        "language": language,
         "state_name": _state_name(str(facts.get("number", "")), str(facts.get("state", "")), language),
     }
 
