@@ -93,7 +93,7 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
         except Refused as refusal:
             metrics.refused(ask.verb, refusal.reason)
             return None
-        await _send(office, tx, await _heard_of(tx, (moved,), at), at)
+        await tell(tx, (moved,), at, office.settings.sending_hours)
     return moved
 
 
@@ -211,6 +211,12 @@ async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course:
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
     await _send(office, tx, post, course.at)
+
+
+async def tell(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime, sending_hours: str) -> None:
+    """Letters to everybody who must hear of lines that were written elsewhere, in the same transaction."""
+    post = await _heard_of(tx, moved, at)
+    await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at)
 
 
 async def _send(office: Office, tx: AsyncConnection, post: list[Letter], at: datetime) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import log, metrics
+from bot.heartbeat import beat
 from bot.office import Office
 from notifier import health as mailroom
 from notifier import outbox
@@ -42,6 +43,7 @@ def scheduler(office: Office) -> AsyncIOScheduler:
         )
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
     return clockwork
 
@@ -71,6 +73,10 @@ async def strike_due(office: Office) -> None:
         struck = [await strike(office, ask) for ask in due]
         if len(due) < _AT_ONCE or not any(struck):
             return
+
+
+async def _beat(office: Office) -> None:
+    await beat(office)
 
 
 async def count_backlog(office: Office) -> None:

@@ -31,6 +31,7 @@ class Notice:
 
 
 _REVIEW, _SEEN = Notice("review"), Notice("seen")
+_RECOUNT = {"holder": Notice("recounted")}
 _WARN = {"holder": Notice("warned"), "watcher": Notice("overdue")}
 
 _CLUE: dict[str, dict[str, Notice]] = {
@@ -49,6 +50,7 @@ _CLUE: dict[str, dict[str, Notice]] = {
     "transfer_out": {"reporter": Notice("closed"), "watcher": _SEEN},
     "restore": {"holder": _REVIEW, "reporter": Notice("forwarded"), "watcher": _SEEN},
     "warn": _WARN,
+    "recount": _RECOUNT,
     "hand_over": {"holder": _REVIEW, "watcher": _SEEN},
     "reopen": {},  # its reporter hears of it with the problem
     "archive": {},
@@ -56,6 +58,7 @@ _CLUE: dict[str, dict[str, Notice]] = {
 
 _PROBLEM: dict[str, dict[str, Notice]] = {
     "warn": _WARN,
+    "recount": _RECOUNT,
 }
 
 URGENT_FROM = 5
