@@ -13,9 +13,10 @@ from notifier.wire import wire
 LATE = timedelta(seconds=60)
 """A due letter that waits longer, with its door open and its address not limited, means that nobody delivers."""
 
-# Settled letters are counted as they leave (the number of attempts), never here: there are millions of them.
 STRUCK_WITHIN = timedelta(minutes=5)
+"""The clock looks every minute; what it should have done five minutes ago, nobody does."""
 
+# Settled letters are counted as they leave (the number of attempts), never here: there are millions of them.
 _WAITING = """
 SELECT CASE WHEN state = 'ready' AND not_before > now.at THEN 'held' ELSE state END AS shown, count(*) AS many,
        greatest(0, extract(epoch FROM max(now.at - not_before)))::float8 AS oldest
@@ -38,7 +39,6 @@ SELECT count(*) FROM (
                     WHERE s.door = l.door AND (s.paused_until > clock_timestamp() OR s.broken IS NOT NULL))
   LIMIT 1000) AS late
 """
-# The clock looks every minute; what it should have done five minutes ago, nobody does.
 _UNSTRUCK = """
 SELECT count(*) FROM (
   (SELECT FROM clue WHERE next_at < (SELECT clock_timestamp() + $1::interval - $2::interval) LIMIT 1000)

@@ -46,6 +46,5 @@ async def _again(settings: Settings, letters: list[int]) -> set[int]:
 def _line(one: Stuck, settings: Settings) -> str:
     """Never what it says: only what it is about, for whom, and why it is here."""
     at = one.at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
-    return "  ".join(
-        (str(one.id), one.state, at, one.number or one.purpose, one.person or "?", one.door, one.reason or "")
-    )
+    what = (str(one.id), one.state, at, one.number or one.purpose, one.person or "?", one.door, one.reason or "")
+    return "  ".join(what)
