@@ -17,12 +17,9 @@ from bot.office import Office
 from notifier import health as mailroom
 from notifier import outbox
 from notifier.ticks import TICKS, Tick
-from store import db, evidence
-from store.alarms import overdue_moves
+from store import alarms, db, evidence
 
 logger = logging.getLogger(__name__)
-
-_AT_ONCE = 100
 
 Work = Callable[[Office], Awaitable[None]]
 
@@ -67,12 +64,12 @@ async def strike_due(office: Office) -> None:
     """Every move whose hour has come. A replica that comes second finds it made."""
     from bot.desk import strike
 
-    while True:
-        async with office.engine.connect() as connection:
-            due = await overdue_moves(connection, await db.now(connection) + office.shift, _AT_ONCE)
-        struck = [await strike(office, ask) for ask in due]
-        if len(due) < _AT_ONCE or not any(struck):
-            return
+    more = True
+    while more:
+        async with office.engine.begin() as tx:
+            due = await alarms.overdue_moves(tx, await db.now(tx) + office.shift)
+        # All of them were refused: another replica is at it, or the next tick sees why.
+        more = len(due) == alarms.LIMIT and any([await strike(office, ask) for ask in due])
 
 
 async def _beat(office: Office) -> None:

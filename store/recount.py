@@ -1,4 +1,4 @@
-"""The calendar changed: every open deadline that rests on a changed day is counted anew, with a line (mailroom.md §1.9).
+"""The calendar changed: every open deadline that rests on it is counted anew, with a line (mailroom.md §1.9).
 
 A deadline keeps its number of working days. Days that people chose, such as the review of a suspended matter, stay.
 """

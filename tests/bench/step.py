@@ -45,7 +45,7 @@ class Round:
 async def run(engine: AsyncEngine) -> list[Row]:
     async with engine.begin() as tx:
         await build_world(tx)
-        people = await _people(tx)
+        people = await people_of(tx)
     url = engine.url.render_as_string(hide_password=False)
     rounds: dict[str, list[Round]] = {rung: [] for rung in RUNGS}
     async with AsyncExitStack() as stack:
@@ -63,7 +63,7 @@ async def run(engine: AsyncEngine) -> list[Row]:
     return list(_rows(rounds))
 
 
-async def _people(tx: Tx) -> list[str]:
+async def people_of(tx: Tx) -> list[str]:
     """`IN_FLIGHT` members of staff, so that nobody waits for their own earlier message."""
     names = [f"bench{number}" for number in range(IN_FLIGHT)]
     for name in names:
