@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
     refused = sorted(set(args.id) - asyncio.run(_again(settings, args.id)))
     for one in refused:
         sentence = _("Letter {id} is not stuck, or nobody is at its address any more: see loop153 letters list.")
-        print(said(sentence, settings.language).format(id=one))
+        print(said(sentence, settings.language, id=one))
     return 1 if refused else 0
 
 
