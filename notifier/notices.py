@@ -31,6 +31,8 @@ class Notice:
 
 
 _REVIEW, _SEEN = Notice("review"), Notice("seen")
+_TASK, _WORK, _DECIDE, _PROGRESS = Notice("task"), Notice("work"), Notice("decide"), Notice("progress")
+_OUTCOME = {"reporter": Notice("outcome"), "concerned": Notice("outcome"), "watcher": _PROGRESS}
 _RECOUNT = {"holder": Notice("recounted")}
 _WARN = {"holder": Notice("warned"), "watcher": Notice("overdue")}
 
@@ -57,8 +59,34 @@ _CLUE: dict[str, dict[str, Notice]] = {
 }
 
 _PROBLEM: dict[str, dict[str, Notice]] = {
+    "open": {"holder": _TASK, "concerned": Notice("shop_matter"), "watcher": _PROGRESS},
+    "merge": {"holder": _PROGRESS},
+    "receive": {"watcher": _PROGRESS},
+    "decline": {"holder": Notice("declined"), "watcher": _PROGRESS},
+    "reassign": {"holder": _TASK, "watcher": _PROGRESS},
+    "note": {"watcher": _PROGRESS},
+    "feedback": {"holder": Notice("verdict"), "watcher": _PROGRESS},
+    "return": {"holder": _WORK},
+    "verify": {"holder": _WORK, "watcher": _PROGRESS},
+    "verify_closed": _OUTCOME,
+    "rule_unfounded": _OUTCOME,
+    "rectified": {"holder": Notice("verdict"), "watcher": _PROGRESS},
+    "confirm": _OUTCOME,
+    "extend": {"holder": _DECIDE, "watcher": _PROGRESS},
+    "grant": {"holder": Notice("decided"), "watcher": Notice("decided", urgent=True)},  # watchers are those who asked
+    "deny": {"holder": Notice("decided"), "watcher": Notice("decided", urgent=True)},
+    "suspend": {"holder": _DECIDE, "watcher": _PROGRESS},
+    "resume": {"holder": _WORK, "watcher": _PROGRESS},
+    "nudge": {"holder": Notice("nudged")},
+    "instruct": {"holder": Notice("instructed"), "watcher": _PROGRESS},
+    "reply": {"watcher": Notice("replied", urgent=True)},
     "warn": _WARN,
     "recount": _RECOUNT,
+    "hand_over": {"holder": _TASK, "watcher": _PROGRESS},
+    "sample": {"holder": Notice("recheck")},
+    "pass": {"watcher": _PROGRESS},
+    "fail": {"holder": _WORK, "reporter": Notice("outcome"), "watcher": _PROGRESS},
+    "archive": {},
 }
 
 URGENT_FROM = 5
@@ -80,6 +108,21 @@ CALLS = frozenset(notice.purpose for (_, _, part), notice in NOTICES.items() if 
 """Purposes that ask somebody to act: over when they have, or when it falls to others."""
 
 ACTED = frozenset(
-    ("receive", "decline", "reassign", "feedback", "extend", "grant", "deny", "suspend", "resume", "reply", "hand_over")
+    (
+        "receive",
+        "decline",
+        "reassign",
+        "feedback",
+        "extend",
+        "grant",
+        "deny",
+        "suspend",
+        "reply",
+        "hand_over",
+        "recount",
+    )
 )
 """Moves that settle something for somebody although the state may stay as it is."""
+
+DECISIONS, DECIDED = frozenset({_DECIDE.purpose}), frozenset({"grant", "deny"})
+"""What asks for a decision, and the moves that make one."""

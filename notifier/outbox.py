@@ -39,6 +39,7 @@ WHERE ledger = $1 AND number = $2 AND state IN ('held', 'ready', 'claimed', 'ret
   AND started_at IS NULL AND bundle IS NULL
   AND ($4::text[] IS NULL OR purpose = ANY ($4))
   AND person_id <> ALL ($5::text[])
+  AND ($6::text[] IS NULL OR person_id = ANY ($6))
 RETURNING id
 """
 
@@ -89,10 +90,11 @@ async def obsolete(
     reason: str,
     purposes: Iterable[str] | None = None,
     but_for: Sequence[str] = (),
+    only_for: Sequence[str] | None = None,
 ) -> int:
     """What is still waiting to be said of this entry (all of it, or only these purposes) is not said any more, except
-    to the people `but_for`; how many letters."""
+    to the people `but_for` (or, to `only_for` alone); how many letters."""
     driver = await within(tx)
     only = None if purposes is None else list(purposes)
-    rows = await driver.fetch(_OBSOLETE, ledger, number, reason, only, list(but_for))
+    rows = await driver.fetch(_OBSOLETE, ledger, number, reason, only, list(but_for), only_for)
     return len(rows)

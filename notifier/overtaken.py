@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from notifier import outbox
-from notifier.notices import ACTED, CALLS, WARNS
+from notifier.notices import ACTED, CALLS, DECIDED, DECISIONS, WARNS
 from store.db import Tx
 from store.tasks import waiting
-from store.words import Ledger, Moved
+from store.words import Json, Ledger, Moved
 
 
 async def cancel(tx: Tx, moved: Moved) -> int:
@@ -16,19 +18,31 @@ async def cancel(tx: Tx, moved: Moved) -> int:
     such move and by the next warning, so that after an outage people hear of the newest only.
     """
     entry = moved.entry
-    acted = moved.before != entry.state or moved.verb in ACTED
-    if not acted and moved.verb != "warn":
+    if moved.before == entry.state and moved.verb not in ACTED | {"warn"}:
         return 0
     ledger, reason = str(entry.ledger), f"{moved.verb}: {entry.state}"
     count = await outbox.obsolete(tx, ledger, entry.number, reason, WARNS)
-    if acted:
-        count += await outbox.obsolete(tx, ledger, entry.number, reason, CALLS, still_called(moved))
-    return count
+    if moved.before != entry.state:
+        return count + await outbox.obsolete(tx, ledger, entry.number, reason, CALLS, still_called(moved))
+    if moved.verb in DECIDED:
+        count += await outbox.obsolete(tx, ledger, entry.number, reason, DECISIONS)
+    return count + await outbox.obsolete(tx, ledger, entry.number, reason, CALLS, only_for=done_with(moved))
 
 
 def still_called(moved: Moved) -> list[str]:
-    """Whoever has something to do in the entry as before: assistants while the main task changes hands."""
+    """Whoever has something to do in the entry as before: assistants, while the main task changes hands."""
+    return [task["person"] for task in _waiting(moved) if task["person"] != moved.by.id]
+
+
+def done_with(moved: Moved) -> list[str]:
+    """Whoever acted just now, and those whose task is with others or over."""
+    if moved.entry.ledger is not Ledger.PROBLEM:
+        return [moved.by.id]
+    left = {task["person"] for task in _waiting(moved)}
+    return [moved.by.id, *{task["person"] for task in moved.entry.fields["tasks"]} - left]
+
+
+def _waiting(moved: Moved) -> list[Mapping[str, Json]]:
     if moved.entry.ledger is not Ledger.PROBLEM:
         return []
-    tasks = waiting(moved.entry.fields["tasks"], "main", "assisting", "recheck")
-    return [task["person"] for task in tasks if task["person"] != moved.by.id]
+    return waiting(moved.entry.fields["tasks"], "main", "assisting", "recheck")
