@@ -107,21 +107,8 @@ WARNS = frozenset(notice.purpose for notice in _WARN.values())
 CALLS = frozenset(notice.purpose for (_, _, part), notice in NOTICES.items() if part == "holder") - WARNS
 """Purposes that ask somebody to act: over when they have, or when it falls to others."""
 
-ACTED = frozenset(
-    (
-        "receive",
-        "decline",
-        "reassign",
-        "feedback",
-        "extend",
-        "grant",
-        "deny",
-        "suspend",
-        "reply",
-        "hand_over",
-        "recount",
-    )
-)
+_ON_TASKS, _ON_TIME = ("receive", "decline", "reassign", "feedback", "hand_over"), ("extend", "suspend", "recount")
+ACTED = frozenset((*_ON_TASKS, *_ON_TIME, "grant", "deny", "reply"))
 """Moves that settle something for somebody although the state may stay as it is."""
 
 DECISIONS, DECIDED = frozenset({_DECIDE.purpose}), frozenset({"grant", "deny"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, func, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Table, and_, cast, func, null, or_, select, union_all
 
 from store import tables
 from store.db import Tx
@@ -114,7 +114,7 @@ async def standings(tx: Tx, at: datetime, since: datetime, still_since: datetime
 
 def _clues() -> Any:
     clue = tables.clue.c
-    over = literal(null()).cast(tables.When).label("closed")
+    over = cast(null(), tables.When).label("closed")
     opened = clue.state.in_(OPEN[Ledger.CLUE]).label("open")
     return select(clue.bureau, clue.internal, clue.reported_at.label("opened"), over, opened, clue.due_at, clue.last_at)
 

@@ -60,7 +60,7 @@ async def test_exactly_the_affected_deadlines_move(tx: Tx) -> None:
     assert (await due(tx, resting))["lines"] == 1
     assert (moved[0].verb, moved[0].seq, moved[0].by.id) == ("recount", 2, "clock")
     line = text("SELECT * FROM line WHERE number = :number ORDER BY seq")
-    lines = (await tx.execute(line, {"number": number})).mappings().all()
+    lines = [dict(row) for row in (await tx.execute(line, {"number": number})).mappings()]
     assert [one["verb"] for one in lines] == ["open", "recount"]
     assert verify_chain(lines) is None
 
