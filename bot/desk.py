@@ -23,7 +23,7 @@ from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
-from notifier import outbox
+from notifier import hours, outbox, overtaken
 from notifier.plan import letters
 from store import db, evidence, forms, inbox, lookups, people
 from store.db import connected, passing
@@ -95,7 +95,7 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
         except Refused as refusal:
             metrics.refused(ask.verb, refusal.reason)
             return None
-        await outbox.post(tx, await _heard_of(tx, (moved,), at))
+        await tell(tx, (moved,), at, office.settings.sending_hours)
     return moved
 
 
@@ -123,7 +123,7 @@ async def _take_with_books(office: Office, incoming: Incoming, seat: Seat, who: 
         course = await _run(office, tx, seat, who, incoming.body)
         if not await inbox.leave_within(tx, incoming, course.leaving(seat.version)):
             return None
-        await _post(tx, incoming, course, _pages(office, incoming, course)[1:])
+        await _post(office, tx, incoming, course, _pages(office, incoming, course)[1:])
         await tx.commit()
     return _receipt(course)
 
@@ -207,17 +207,32 @@ async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) ->
         return Settled(turn.ask, refused=refusal)
 
 
-async def _post(tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> None:
+async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> None:
     """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer."""
     post = await _heard_of(tx, course.moved, course.at)
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
+    await _send(office, tx, post, course.at)
+
+
+async def tell(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime, sending_hours: str) -> None:
+    """Letters to everybody who must hear of lines that were written elsewhere, in the same transaction."""
+    post = await _heard_of(tx, moved, at)
+    await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at)
+
+
+async def _send(office: Office, tx: AsyncConnection, post: list[Letter], at: datetime) -> None:
+    """Into the mail room; what may not leave at this hour is held there."""
     if post:
-        await outbox.post(tx, post)
+        await outbox.post(tx, await hours.fitted(tx, post, at, office.settings.sending_hours), at)
 
 
 async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
-    return [letter for one in every(moved) for letter in letters(one, await people.hearers(tx, one), at)]
+    planned: list[Letter] = []
+    for one in every(moved):
+        await overtaken.cancel(tx, one)
+        planned += letters(one, await people.hearers(tx, one), at)
+    return planned
 
 
 def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:

@@ -12,6 +12,7 @@ from functools import partial
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import log, metrics
+from bot.heartbeat import beat
 from bot.office import Office
 from notifier import health as mailroom
 from notifier import outbox
@@ -39,6 +40,7 @@ def scheduler(office: Office) -> AsyncIOScheduler:
         )
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
     return clockwork
 
@@ -68,6 +70,10 @@ async def strike_due(office: Office) -> None:
             due = await alarms.overdue_moves(tx, await db.now(tx) + office.shift)
         # All of them were refused: another replica is at it, or the next tick sees why.
         more = len(due) == alarms.LIMIT and any([await strike(office, ask) for ask in due])
+
+
+async def _beat(office: Office) -> None:
+    await beat(office)
 
 
 async def count_backlog(office: Office) -> None:

@@ -15,7 +15,11 @@ from store.words import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one part hears: the template, and whether it may pass the sending hours (lifecycle.md §4)."""
+    """What one part hears: the template, and whether it may pass the sending hours because it answers them directly.
+
+    What concerns an entry of severity 5 passes in any case (`URGENT_FROM`); everything else, also a fresh task, waits
+    for the hours (lifecycle.md §4).
+    """
 
     template: str
     urgent: bool = False
@@ -27,6 +31,10 @@ class Notice:
 
 
 _REVIEW, _SEEN = Notice("review"), Notice("seen")
+_TASK, _WORK, _DECIDE, _PROGRESS = Notice("task"), Notice("work"), Notice("decide"), Notice("progress")
+_OUTCOME = {"reporter": Notice("outcome"), "concerned": Notice("outcome"), "watcher": _PROGRESS}
+_RECOUNT = {"holder": Notice("recounted")}
+_WARN = {"holder": Notice("warned"), "watcher": Notice("overdue")}
 
 _CLUE: dict[str, dict[str, Notice]] = {
     # verb -> part -> notice
@@ -43,9 +51,65 @@ _CLUE: dict[str, dict[str, Notice]] = {
     "dismiss": {"reporter": Notice("closed"), "watcher": _SEEN},
     "transfer_out": {"reporter": Notice("closed"), "watcher": _SEEN},
     "restore": {"holder": _REVIEW, "reporter": Notice("forwarded"), "watcher": _SEEN},
+    "warn": _WARN,
+    "recount": _RECOUNT,
+    "hand_over": {"holder": _REVIEW, "watcher": _SEEN},
+    "reopen": {},  # its reporter hears of it with the problem
     "archive": {},
 }
 
+_PROBLEM: dict[str, dict[str, Notice]] = {
+    "open": {"holder": _TASK, "concerned": Notice("shop_matter"), "watcher": _PROGRESS},
+    "merge": {"holder": _PROGRESS},
+    "receive": {"watcher": _PROGRESS},
+    "decline": {"holder": Notice("declined"), "watcher": _PROGRESS},
+    "reassign": {"holder": _TASK, "watcher": _PROGRESS},
+    "note": {"watcher": _PROGRESS},
+    "feedback": {"holder": Notice("verdict"), "watcher": _PROGRESS},
+    "return": {"holder": _WORK},
+    "verify": {"holder": _WORK, "watcher": _PROGRESS},
+    "verify_closed": _OUTCOME,
+    "rule_unfounded": _OUTCOME,
+    "rectified": {"holder": Notice("verdict"), "watcher": _PROGRESS},
+    "confirm": _OUTCOME,
+    "extend": {"holder": _DECIDE, "watcher": _PROGRESS},
+    "grant": {"holder": Notice("decided"), "watcher": Notice("decided", urgent=True)},  # watchers are those who asked
+    "deny": {"holder": Notice("decided"), "watcher": Notice("decided", urgent=True)},
+    "suspend": {"holder": _DECIDE, "watcher": _PROGRESS},
+    "resume": {"holder": _WORK, "watcher": _PROGRESS},
+    "nudge": {"holder": Notice("nudged")},
+    "instruct": {"holder": Notice("instructed"), "watcher": _PROGRESS},
+    "reply": {"watcher": Notice("replied", urgent=True)},
+    "warn": _WARN,
+    "recount": _RECOUNT,
+    "hand_over": {"holder": _TASK, "watcher": _PROGRESS},
+    "sample": {"holder": Notice("recheck")},
+    "pass": {"watcher": _PROGRESS},
+    "fail": {"holder": _WORK, "reporter": Notice("outcome"), "watcher": _PROGRESS},
+    "archive": {},
+}
+
+URGENT_FROM = 5
+"""The severity from which on letters pass the sending hours."""
+
 NOTICES: Mapping[tuple[Ledger, str, str], Notice] = MappingProxyType(
-    {(Ledger.CLUE, verb, part): notice for verb, parts in _CLUE.items() for part, notice in parts.items()}
+    {
+        (ledger, verb, part): notice
+        for ledger, verbs in ((Ledger.CLUE, _CLUE), (Ledger.PROBLEM, _PROBLEM))
+        for verb, parts in verbs.items()
+        for part, notice in parts.items()
+    }
 )
+
+WARNS = frozenset(notice.purpose for notice in _WARN.values())
+"""Purposes of warnings: the newest one is enough."""
+
+CALLS = frozenset(notice.purpose for (_, _, part), notice in NOTICES.items() if part == "holder") - WARNS
+"""Purposes that ask somebody to act: over when they have, or when it falls to others."""
+
+_ON_TASKS, _ON_TIME = ("receive", "decline", "reassign", "feedback", "hand_over"), ("extend", "suspend", "recount")
+ACTED = frozenset((*_ON_TASKS, *_ON_TIME, "grant", "deny", "reply"))
+"""Moves that settle something for somebody although the state may stay as it is."""
+
+DECISIONS, DECIDED = frozenset({_DECIDE.purpose}), frozenset({"grant", "deny"})
+"""What asks for a decision, and the moves that make one."""

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, Undefined
 
 from notifier.catalogue import translations
 from store.rules import LAWS
-from store.words import Json, Ledger, words_of
+from store.words import Json, Ledger, ledger_of, words_of
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _OFFICE = ZoneInfo("Asia/Shanghai")  # whatever the host's zone, a day is the bureau's day (mailroom.md §1.9)
@@ -91,8 +91,14 @@ def _spoken(facts: Mapping[str, Json], language: str) -> dict[str, Json]:
         **facts,
         "indicator_name": " ".join(part for part in (code, named["indicator"]) if part),
         "unit_name": named["unit"],
+        "language": language,
+        "verb_name": _verb_name(str(facts.get("number", "")), str(facts.get("verb", "")), language),
         "state_name": _state_name(str(facts.get("number", "")), str(facts.get("state", "")), language),
     }
+
+
+def _verb_name(number: str, verb: str, language: str) -> str:
+    return words_of(LAWS[ledger_of(number)].verbs.get(verb, {"zh": verb}), language)
 
 
 def _state_name(number: str, state: str, language: str) -> str:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from notifier.almanac import ask_for_calendar
+from notifier.digests import digests
 from notifier.outbox import occur_all, post
 from notifier.wire import wire, within
 from store.db import Driver
@@ -123,6 +125,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("forget", timedelta(hours=1), forget_drafts),
     Tick("sweep", timedelta(hours=1), sweep),
     Tick("widen", timedelta(minutes=1), widen),
+    Tick("digests", timedelta(minutes=1), digests),
+    Tick("calendar", timedelta(hours=1), ask_for_calendar),
 )
 
 

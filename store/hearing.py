@@ -178,6 +178,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = MappingProxyType(
         "instruct": (holder, workers, desk),
         "reply": (askers,),
         "hand_over": (newcomers, desk),
+        "recount": (holder, workers),
         "archive": (),
         "sample": (holder,),
         "pass": (desk,),

@@ -54,6 +54,7 @@ PROBLEM_VERBS: Mapping[str, Texts] = MappingProxyType(
         "instruct": {"zh": "批示", "en": "instruct"},
         "reply": {"zh": "回复批示", "en": "answer the instruction"},
         "warn": {"zh": "预警", "en": "warn"},
+        "recount": {"zh": "重算时限", "en": "count the deadline anew"},
         "hand_over": {"zh": "离岗交接", "en": "hand over"},
         "archive": {"zh": "归档", "en": "archive"},
         "sample": {"zh": "抽评", "en": "draw for a re-check"},
@@ -90,6 +91,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     Move("reply", (*_OPEN, *_CLOSED), "same", (S.INSTRUCTED,), ("text",)),
     # An archived one is warned of while its re-check waits.
     Move("warn", (*_OPEN, "archived"), "same", (S.CLOCK,), ("rung",)),
+    Move("recount", (*_OPEN, "archived"), "same", (S.CLOCK,)),
     Move("hand_over", (*_OPEN, "archived"), "same", (S.CLOCK,), ("task", "assignee")),
     Move("archive", _CLOSED, "archived", (S.CLOCK,)),
     Move("sample", ("archived",), "same", (S.CLOCK, S.CITY_SUPERVISION)),

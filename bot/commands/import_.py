@@ -7,10 +7,14 @@ import asyncio
 import sys
 from pathlib import Path
 
+from bot.desk import tell
 from bot.office import open_database
 from bot.settings import Settings
+from store import db
 from store.imports import KINDS, import_file
 from store.imports.report import Report
+from store.recount import recount
+from store.workdays import load_calendar
 
 HELP = "bring in units, staff, merchants, indicators, places or calendar days from CSV or XLSX"
 
@@ -30,7 +34,11 @@ def run(args: argparse.Namespace) -> int:
 
 async def _import(settings: Settings, kind: str, file: Path, dry_run: bool) -> Report:
     async with open_database(settings) as engine, engine.begin() as tx:
+        at = await db.now(tx) + settings.clock_shift
+        before = await load_calendar(tx, at)
         report = await import_file(tx, kind, file, dry_run=dry_run, progress=_progress)
+        if kind == "calendar" and report.ok and not dry_run:
+            await tell(tx, tuple(await recount(tx, before, at)), at, settings.sending_hours)
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr, flush=True)
     return report

@@ -55,5 +55,12 @@ async def _hand_over(tx: Tx, case: Case) -> Change:
     return Change(later, tasks=gone, given=(NewTask(person, task["part"], due, receive),))
 
 
-OF_CLUES: Mapping[str, Effect] = MappingProxyType({"warn": _warn, "hand_over": _hand_over_clue})
-OF_PROBLEMS: Mapping[str, Effect] = MappingProxyType({"warn": _warn, "hand_over": _hand_over})
+async def _recount(tx: Tx, case: Case) -> Change:
+    """Official working days landed: the deadlines as `recount.py` counted them."""
+    given = case.given
+    columns: Columns = {name: moment(given[name]) for name in ("due_at", "work_due_at") if name in given}
+    return Change(columns, {int(task): {"due_at": moment(due)} for task, due in given.get("tasks", {}).items()})
+
+
+OF_CLUES: Mapping[str, Effect] = MappingProxyType({"warn": _warn, "recount": _recount, "hand_over": _hand_over_clue})
+OF_PROBLEMS: Mapping[str, Effect] = MappingProxyType({"warn": _warn, "recount": _recount, "hand_over": _hand_over})

@@ -120,6 +120,7 @@ def environment(members: Members, database_url: str, port: int, folder: Path) ->
     corp, shift = members.corp, round(members.clock.shift.total_seconds())
     given = {
         "ENVIRONMENT": "development",
+        "SENDING_HOURS": "always",
         "DATABASE_URL": database_url,
         "DATA_DIR": str(folder),
         "LISTEN": f"127.0.0.1:{port}",

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -31,6 +31,7 @@ from bot.settings import Settings
 from store.db import open_engine
 from tests.world import STAFF, build_world
 
+Hours = Literal["always", "working"]
 PATIENCE = Patience(answer_within=5.0, retries=3, pause=0.05)
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 """When every town opens: a Friday, ten in the morning in Shangqiu, whatever the real time is."""
@@ -114,11 +115,13 @@ async def until(question: Any, within: float = 10.0) -> Any:
 
 
 @asynccontextmanager
-async def open_town(database_url: str, folder: Path, *, peopled: bool = True) -> AsyncIterator[Town]:
+async def open_town(
+    database_url: str, folder: Path, *, peopled: bool = True, hours: Hours = "always"
+) -> AsyncIterator[Town]:
     """The town on this migrated database, with its own ports; closed in good order at the end."""
     port = free_port()
     async with open_corp(database_url, port, peopled=peopled) as members:
-        settings = settings_for(members.corp, members.cloud.base_url, port, folder)
+        settings = settings_for(members.corp, members.cloud.base_url, port, folder, hours)
         async with opened(settings, members.engine, members.clock) as office:
             yield Town(members.engine, members.cloud, members.corp, members.clock, office)
 
@@ -152,8 +155,9 @@ async def opened(settings: Settings, engine: AsyncEngine, clock: Clock) -> Async
         yield office
 
 
-def settings_for(corp: Corp, cloud_url: str, port: int, folder: Path) -> Settings:
+def settings_for(corp: Corp, cloud_url: str, port: int, folder: Path, hours: Hours = "always") -> Settings:
     return Settings(
+        sending_hours=hours,
         environment="development",
         data_dir=folder,
         listen=f"127.0.0.1:{port}",

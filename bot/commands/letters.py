@@ -1,0 +1,50 @@
+"""`loop153 letters list|send-again`: letters that were given up or may not have arrived, and sending them again."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from bot.office import open_database
+from bot.settings import Settings
+from bot.texts import _, said
+from notifier.aftercare import Stuck, send_again, stuck
+
+HELP = "list letters that did not arrive, or send them again"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    actions.add_parser("list", help="letters that were given up, or of which nobody knows whether they arrived")
+    again = actions.add_parser("send-again", help="put letters into the queue once more")
+    again.add_argument("id", type=int, nargs="+")
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = Settings.load()
+    if args.action == "list":
+        print("\n".join(asyncio.run(_list(settings))))
+        return 0
+    refused = sorted(set(args.id) - asyncio.run(_again(settings, args.id)))
+    for one in refused:
+        sentence = _("Letter {id} is not stuck, or nobody is at its address any more: see loop153 letters list.")
+        print(said(sentence, settings.language, id=one))
+    return 1 if refused else 0
+
+
+async def _list(settings: Settings) -> list[str]:
+    async with open_database(settings) as engine, engine.connect() as connection:
+        found = await stuck(connection)
+    return [_line(one, settings) for one in found] or [said(_("No letter is stuck."), settings.language)]
+
+
+async def _again(settings: Settings, letters: list[int]) -> set[int]:
+    async with open_database(settings) as engine, engine.begin() as tx:
+        return await send_again(tx, letters, settings.clock_shift)
+
+
+def _line(one: Stuck, settings: Settings) -> str:
+    """Never what it says: only what it is about, for whom, and why it is here."""
+    at = one.at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
+    what = (str(one.id), one.state, at, one.number or one.purpose, one.person or "?", one.door, one.reason or "")
+    return "  ".join(what)
