@@ -43,6 +43,7 @@ from store.words import (
     Refused,
     Say,
     Settled,
+    every,
 )
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ async def _post(tx: AsyncConnection, incoming: Incoming, course: _Course, pages:
 
 
 async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
-    return [letter for one in moved for letter in letters(one, await people.hearers(tx, one), at)]
+    return [letter for one in every(moved) for letter in letters(one, await people.hearers(tx, one), at)]
 
 
 def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:
