@@ -22,7 +22,7 @@ from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
-from notifier import outbox
+from notifier import outbox, shown
 from notifier.plan import letters
 from store import db, evidence, forms, inbox, lookups, people
 from store.db import connected, passing
@@ -212,7 +212,10 @@ async def _post(tx: AsyncConnection, incoming: Incoming, course: _Course, pages:
 
 
 async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
-    return [letter for one in every(moved) for letter in letters(one, await people.hearers(tx, one), at)]
+    post: list[Letter] = []
+    for one in every(moved):
+        post += await shown.follow(tx, one, letters(one, await people.hearers(tx, one), at), at)
+    return post
 
 
 def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:

@@ -14,6 +14,7 @@ from store.db import Driver
 _FOLLOWERS = """
 SELECT id, template, facts::text AS facts FROM letter
 WHERE door = $1 AND address = $2 AND id > $3 AND stage = 'open' AND state = 'ready' AND body IS NULL AND person_id = $4
+  AND template <> 'card_update'
 ORDER BY id LIMIT $5 FOR UPDATE
 """
 # They have no lease of their own: they share the fate of the letter that carries them.

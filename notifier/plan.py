@@ -75,13 +75,16 @@ def _letter(
     moved: Moved, hearer: Hearer, to: Address, notice: Notice, facts: Mapping[str, Json], at: datetime
 ) -> Letter:
     entry, person = moved.entry, hearer.person.id
+    facts = {**facts, "part": hearer.part}
+    if hearer.verbs:
+        facts["verbs"] = list(hearer.verbs)  # what makes it a card (cards.py)
     return Letter(
         key=f"{entry.ledger}:{entry.number}:{moved.seq}:{person}:{to.door}:{notice.purpose}",
         to=to,
         person=person,
         purpose=notice.purpose,
         template=notice.template,
-        facts={**facts, "part": hearer.part},
+        facts=facts,
         not_before=at,
         subject=(str(entry.ledger), entry.number),
         urgent=notice.urgent,
