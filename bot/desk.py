@@ -22,7 +22,7 @@ from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
-from notifier import outbox, shown
+from notifier import hours, outbox, overtaken, shown
 from notifier.plan import letters
 from store import db, evidence, forms, inbox, lookups, people
 from store.db import connected, passing
@@ -30,6 +30,7 @@ from store.inbox import Leaving, Seat
 from store.ledger import apply
 from store.words import (
     CLOCK,
+    Address,
     Ask,
     Body,
     Event,
@@ -39,10 +40,12 @@ from store.words import (
     Letter,
     Moved,
     Person,
+    Place,
     Receipt,
     Refused,
     Say,
     Settled,
+    Silence,
     every,
 )
 
@@ -90,7 +93,7 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
         except Refused as refusal:
             metrics.refused(ask.verb, refusal.reason)
             return None
-        await outbox.post(tx, await _heard_of(tx, (moved,), at))
+        await _send(office, tx, await _heard_of(tx, (moved,), at), at)
     return moved
 
 
@@ -103,7 +106,7 @@ async def _take(office: Office, incoming: Incoming) -> Receipt | None:
             return Receipt(seat.said, seen_before=True)
         if seat.who is None:
             metrics.step("stranger")
-            return Receipt((_stranger(),))
+            return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
         course = _plain(office, seat, seat.who, incoming.body)
         if course is not None and len(_pages(office, incoming, course)) < 2:
             kept = await inbox.leave(driver, incoming, course.leaving(seat.version))
@@ -118,7 +121,7 @@ async def _take_with_books(office: Office, incoming: Incoming, seat: Seat, who: 
         course = await _run(office, tx, seat, who, incoming.body)
         if not await inbox.leave_within(tx, incoming, course.leaving(seat.version)):
             return None
-        await _post(tx, incoming, course, _pages(office, incoming, course)[1:])
+        await _post(office, tx, incoming, course, _pages(office, incoming, course)[1:])
         await tx.commit()
     return _receipt(course)
 
@@ -202,20 +205,27 @@ async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) ->
         return Settled(turn.ask, refused=refusal)
 
 
-async def _post(tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> None:
+async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> None:
     """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer."""
     post = await _heard_of(tx, course.moved, course.at)
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
+    await _send(office, tx, post, course.at)
+
+
+async def _send(office: Office, tx: AsyncConnection, post: list[Letter], at: datetime) -> None:
+    """Into the mail room; what may not leave at this hour is held there."""
     if post:
-        await outbox.post(tx, post)
+        await outbox.post(tx, await hours.fitted(tx, post, at, office.settings.sending_hours), at)
 
 
 async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
-    post: list[Letter] = []
+    planned: list[Letter] = []
     for one in every(moved):
-        post += await shown.follow(tx, one, letters(one, await people.hearers(tx, one), at), at)
-    return post
+        await overtaken.cancel(tx, one)
+        told = letters(one, await people.hearers(tx, one), at)
+        planned += await shown.follow(tx, one, told, at)
+    return planned
 
 
 def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:
@@ -231,10 +241,16 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
     )
 
 
-def _stranger() -> Say:
-    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept."""
-    sentence = _("You are not on the roster yet. Please ask your administrator to add you.")
-    return Say("\n".join(said(sentence, language) for language in ("zh", "en")))
+def _unsaid(body: Body) -> bool:
+    """Whether nobody said this on purpose: the app was opened, or told where the phone is."""
+    return body == Silence() or (isinstance(body, Place) and body.automatic)
+
+
+def _stranger(sender: Address) -> Say:
+    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
+    their address, because that is what the administrator needs."""
+    sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
+    return Say("\n".join(said(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:

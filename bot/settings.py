@@ -69,8 +69,8 @@ def _time_zone(value: str) -> str:
 
 
 def _aes_key(value: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"[A-Za-z0-9]{43}", value.get_secret_value()):
-        raise ValueError("must be the 43 letters and digits shown as EncodingAESKey in the admin console")
+    if not re.fullmatch(r"[A-Za-z0-9+/]{43}", value.get_secret_value()):
+        raise ValueError("must be the 43 characters shown as EncodingAESKey in the admin console")
     return value
 
 
@@ -104,6 +104,8 @@ class Settings(BaseModel):
     public_url: WebAddress | None = None
     locale: Literal["zh_CN", "en"] = "zh_CN"
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
+    sending_hours: Literal["working", "always"] = "working"  # when letters leave: notifier/hours.py
+    heartbeat_url: WebAddress | None = None  # pinged while the mail room is well
     clock_shift: Annotated[timedelta, BeforeValidator(_shift)] = timedelta()
 
     wecom_corp_id: str | None = None

@@ -76,6 +76,7 @@ def _loops(office: Office, signals: Signals) -> list[tuple[str, Loop]]:
             signals.stop,
             wake=signals.letters,
             count=metrics.letter_attempted,
+            hours=office.settings.sending_hours,
         )
 
     loops: list[tuple[str, Loop]] = [

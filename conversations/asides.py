@@ -98,7 +98,7 @@ def find(scene: Scene, rest: str) -> Turn:
     if rest:
         return lists.open_list(scene, "find", words=rest[:100], page=0)
     return scene.after(pending={"kind": "find"}).say(
-        scene.t("What shall I look for? A number, a shop, a licence number, a name …")
+        scene.t("What shall I look for? A number, a shop, a licence number, a name, a day or a month …")
     )
 
 

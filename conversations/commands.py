@@ -48,7 +48,11 @@ class Command:
 
 def plain(text: str) -> str:
     """As it is compared: full-width folded, lower case, one space between words, no punctuation at the end."""
-    folded = " ".join(unicodedata.normalize("NFKC", text).split()).lower()
+    return _trimmed(text).lower()
+
+
+def _trimmed(text: str) -> str:
+    folded = " ".join(unicodedata.normalize("NFKC", text).split())
     return folded.rstrip(_TRAILING + " ").removeprefix("/")
 
 
@@ -65,7 +69,7 @@ def command(text: str) -> Command | None:
     if name == "edit" and _DIGITS.fullmatch(rest):
         return Command(name, rest)
     if name in ("find", "nudge") and rest:
-        return Command(name, rest)
+        return Command(name, _trimmed(text).partition(" ")[2])  # names keep their capitals
     if heard.startswith("start "):  # how Telegram opens a chat from a link
         return Command("help")
     close = re.fullmatch(r"修改\s*(\d{1,3})", heard)

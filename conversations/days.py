@@ -13,7 +13,7 @@ _DAYS = {
 _SHORT_DAYS = {"昨": -1, "今": 0, "明": 1}  # 昨晚, 今早: only before a part of the day
 _WEEKDAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NUMBERS = {"an": "1", "a": "1", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "half an": "0.5"}
 
 
@@ -84,14 +84,14 @@ def _weekday(rest: Rest, today: date) -> Iterator[date]:
 
 
 def _month_and_day(rest: Rest, today: date) -> Iterator[date]:
-    months = "|".join(_MONTHS)
+    months = "|".join(MONTHS)
     year = 0
     if match := rest.take(r"(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]?"):
         month, day = int(match[1]), int(match[2])
     elif match := rest.take(rf"\b({months})[a-z]*\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?"):
-        month, day, year = _MONTHS.index(match[1]) + 1, int(match[2]), int(match[3] or 0)
+        month, day, year = MONTHS.index(match[1]) + 1, int(match[2]), int(match[3] or 0)
     elif match := rest.take(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({months})[a-z]*\.?(?:\s+(\d{{4}}))?"):
-        month, day, year = _MONTHS.index(match[2]) + 1, int(match[1]), int(match[3] or 0)
+        month, day, year = MONTHS.index(match[2]) + 1, int(match[1]), int(match[3] or 0)
     elif match := rest.take(r"(?<![\d:])(\d{1,2})[-/.](\d{1,2})(?![\d:])"):
         month, day = int(match[1]), int(match[2])
     elif match := rest.take(r"(上个?月|本月|这个?月)?(?<!\d)(\d{1,2})\s*[日号]"):

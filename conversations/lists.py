@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from conversations import drafts, step, tokens
+from conversations import drafts, periods, step, tokens
 from conversations.scene import Scene, first
 from conversations.turn import Turn
 from store.words import NOTHING, Ask, Found, Item, Json, Ledger, Option, Say
@@ -22,6 +22,8 @@ def open_list(scene: Scene, kind: str, **query: Json) -> Turn:
     """Ask the books for a page of a list."""
     browsing = {"kind": kind, **query}
     asked = {name: browsing[name] for name in _QUERIED if name in browsing}
+    if kind == "find":
+        asked |= periods.split(str(browsing.get("words", "")), scene.now)
     return scene.unasked().after(browsing=browsing).look_up(kind, **asked)
 
 

@@ -43,7 +43,7 @@ def hear(text: str, now: datetime) -> Heard | None:
     folded = fold(text).lower()
     if not folded or len(folded) > _LONGEST:
         return None
-    rest = Rest(_weekdays_kept(folded))
+    rest = Rest(weekdays_kept(folded))
     exact = _exact(rest, here)
     if exact:
         return None if _FILLERS.sub("", rest.text) else Heard(exact=exact)
@@ -75,7 +75,7 @@ def moments_of(heard: Heard, now: datetime) -> Iterator[datetime]:
         yield here if heard.vague and day == here.date() and (heard.clock is None or at > here) else at
 
 
-def _weekdays_kept(text: str) -> str:
+def weekdays_kept(text: str) -> str:
     """Chinese numerals in digits, but 周三 stays a weekday."""
     parts = re.split(r"((?:周|星期|礼拜)[一二三四五六日天])", text)
     return "".join(part if at % 2 else arabic(part) for at, part in enumerate(parts))

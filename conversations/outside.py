@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from conversations import drafts, tokens
 from conversations.answering import kind_of, place_value
 from conversations.commands import plain
+from conversations.kinds import LONGEST_TEXT
 from conversations.scene import AT_REST, Scene
 from conversations.turn import Turn
 from store.words import NOTHING, File, Json, Ledger, Option, Place
@@ -24,8 +25,12 @@ def sentence(scene: Scene, words: str) -> Turn:
         return scene.say(
             scene.t("Hello {name}! Say “report” to report something, “help” for all I can do.", name=scene.who.name)
         )
-    said = kept_so_far(scene).get("story")
-    return offer(scene, {"story": f"{said}\n{words.strip()}" if said else words.strip()})
+    said = "\n".join(filter(None, (kept_so_far(scene).get("story"), words.strip())))
+    if len(said) > LONGEST_TEXT:
+        return scene.say(
+            scene.t("Together that is longer than {most} characters: this part is left out.", most=LONGEST_TEXT)
+        )
+    return offer(scene, {"story": said})
 
 
 def file(scene: Scene, sent: File) -> Turn:

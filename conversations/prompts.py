@@ -63,8 +63,8 @@ def noted(scene: Scene, slot: Slot) -> str:
     said_now = shown(scene, slot)
     asked = scene.open is not None and slot.key == scene.open.key
     if slot.question.type in MEDIA:
-        received = scene.t("{what} received.", what=said_now)
-        return f"{received}\n{scene.t('Is there more? Just send it.')}" if asked else received
+        received, more = scene.t("{what} received.", what=said_now), scene.t("Is there more? Just send it.")
+        return f"{received}\n{more}" if asked else received
     return (
         scene.t("Chosen: {what}. Is there more?", what=said_now) if asked else scene.t("Chosen: {what}.", what=said_now)
     )

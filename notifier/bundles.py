@@ -13,7 +13,8 @@ from store.db import Driver
 
 _FOLLOWERS = """
 SELECT id, template, facts::text AS facts FROM letter
-WHERE door = $1 AND address = $2 AND id > $3 AND stage = 'open' AND state = 'ready' AND body IS NULL AND person_id = $4
+WHERE door = $1 AND address = $2 AND id > $3 AND stage = 'open' AND body IS NULL AND person_id = $4
+  AND (state = 'ready' OR (state = 'held' AND not_before <= (SELECT clock_timestamp() + $6::interval)))
   AND template <> 'card_update'
 ORDER BY id LIMIT $5 FOR UPDATE
 """
@@ -33,6 +34,7 @@ async def start(
     envelope: Callable[[str], bytes],
     longest: int,
     lease: timedelta,
+    shift: timedelta,
 ) -> bytes | None:
     """Freeze one message for this letter and up to `count` - 1 that queue behind it, and mark them all as started.
 
@@ -40,7 +42,7 @@ async def start(
     rendering raises.
     """
     async with conn.transaction():
-        rows = await conn.fetch(_FOLLOWERS, letter.to.door, letter.to.id, letter.id, letter.person, count - 1)
+        rows = await conn.fetch(_FOLLOWERS, letter.to.door, letter.to.id, letter.id, letter.person, count - 1, shift)
         told = [(letter.template, letter.facts), *((row["template"], json.loads(row["facts"])) for row in rows)]
         text, fit = render.bundle(told, letter.language, longest)
         if fit < 2:

@@ -75,12 +75,14 @@ def card(facts: Mapping[str, Json], text: str, language: str) -> Card | None:
 
 
 def done(facts: Mapping[str, Json], language: str) -> str:
-    """What stands in place of the buttons once somebody has acted: "已归类 · 钱芳"."""
+    """What stands in place of the buttons: what was done, "已归类 · 钱芳", or that there is a newer card."""
+    _ = _words(language)
+    if not facts["verb"]:
+        return _("See the newer card")
     number, verb = str(facts["number"]), str(facts["verb"])
     ledger, name = ledger_of(number), str(facts.get("by") or "")
     names = LAWS[ledger].verbs.get(verb, {"zh": verb, "en": verb})
     said = words_of(_DONE[ledger, verb], language) if (ledger, verb) in _DONE else ""
-    _ = _words(language)
     what = said or _("Done: %(verb)s") % {"verb": words_of(names, language)}
     return f"{what} · {name}" if name else what
 

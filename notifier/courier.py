@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifier import bundles, cards, leases, limits, onward, render, shown
 from notifier.gather import Gather
+from notifier.hours import Opening
 from notifier.leases import Claimed, Start, Verdict
 from notifier.limits import Permit, manners
 from notifier.shown import Shown
@@ -82,10 +83,11 @@ class Courier:
         shift: Shift,
         terms: Terms,
         count: Callable[[str, str], None],
+        opening: Opening,
     ) -> None:
         self.door, self.terms = door, terms
         self._engine, self._sender, self._owner, self._shift, self._count = engine, sender, owner, shift, count
-        self._manners = manners(door)
+        self._manners, self._opening = manners(door), opening
         self._window = Window()
         self._start = Gather(self._mark_started)
         self._settle = Gather(self._write_verdicts, linger=terms.linger)
@@ -144,6 +146,8 @@ class Courier:
             return dead(letter, "too many attempts")
         if self._shown_twice(letter) and (letter.repeats or not letter.urgent or letter.carries):
             return dead(letter, "it may have arrived, and would be shown twice")
+        if not letter.urgent and not letter.doubtful and not letter.carries and await self._held(letter):
+            return None
         if permit.room < 1:
             async with wire(self._engine) as conn:
                 await limits.defer(conn, letter, permit.wait, self._shift())
@@ -152,6 +156,15 @@ class Courier:
             if self._closing or not entered:
                 return back(letter)
             return await self._send(letter, permit)
+
+    async def _held(self, letter: Claimed) -> bool:
+        """Whether the sending hours are over: then it is held until they open. By the database's clock, always."""
+        at = letter.at + self._shift()
+        opens = (await self._opening.hours(self._shift())).opens(at)
+        if opens > at:
+            async with wire(self._engine) as conn:
+                await leases.hold(conn, self._owner, letter, opens)
+        return opens > at
 
     async def _send(self, letter: Claimed, permit: Permit) -> Verdict | None:
         began = monotonic()
@@ -187,9 +200,11 @@ class Courier:
         """The frozen bytes, with the mark that they are about to leave; None when they must not."""
         if letter.template == cards.UPDATE and letter.body is None:
             return await self._begin_update(letter)
-        if permit.together > 1 and letter.body is None:
+        # What was held together leaves together; what does not fit an address's limit does, too.
+        together = self.terms.batch if letter.was == "held" else permit.together
+        if together > 1 and letter.body is None:
             async with wire(self._engine) as conn:
-                body = await self._begin_bundle(conn, letter, permit.together)
+                body = await self._begin_bundle(conn, letter, together)
             if body is not None:
                 return _Parcel(body, bundle=True)
         again = self._shown_twice(letter)
@@ -203,7 +218,7 @@ class Courier:
 
         with _readable():
             return await bundles.start(
-                conn, self._owner, letter, count, envelope, self._manners.longest, self.terms.lease_time
+                conn, self._owner, letter, count, envelope, self._manners.longest, self.terms.lease_time, self._shift()
             )
 
     async def _begin_update(self, letter: Claimed) -> _Parcel | None:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifier.courier import Courier, Sender, Shift
+from notifier.hours import ALWAYS, Opening
 from notifier.terms import Terms
 from store.db import passing
 from store.wakes import listen
@@ -25,12 +26,15 @@ TERMS = Terms()
 
 
 async def deliver_batch(
-    engine: AsyncEngine, doors: Mapping[str, Sender], owner: str, shift: timedelta, terms: Terms = TERMS
+    engine: AsyncEngine,
+    doors: Mapping[str, Sender],
+    owner: str,
+    shift: timedelta,
+    terms: Terms = TERMS,
+    hours: str = ALWAYS,
 ) -> int:
     """Deliver what is due just now, at most one batch per door, and return when all of it is settled; how many."""
-    couriers = [
-        Courier(engine, door, sender, owner, lambda: shift, terms, _uncounted) for door, sender in doors.items()
-    ]
+    couriers = _couriers(engine, doors, owner, lambda: shift, terms, _uncounted, hours)
     taken = await asyncio.gather(*(courier.take() for courier in couriers))
     await asyncio.gather(*(task for courier in couriers for task in courier.in_hand))
     return sum(taken)
@@ -46,14 +50,14 @@ async def run(
     wake: asyncio.Event | None = None,
     terms: Terms = TERMS,
     count: Count | None = None,
+    hours: str = ALWAYS,
 ) -> None:
     """Deliver letters until `stop`, then settle what is on its way and give the rest back.
 
+    `hours`: whether the sending hours are kept (hours.py).
     `wake` is set by whoever listens for the channel `letters` already; without it a connection of our own listens.
     """
-    couriers = [
-        Courier(engine, door, sender, owner, shift, terms, count or _uncounted) for door, sender in doors.items()
-    ]
+    couriers = _couriers(engine, doors, owner, shift, terms, count or _uncounted, hours)
     helpers = [
         asyncio.create_task(_lasting(lambda: _listen(engine, couriers, wake), terms.poll)),
         asyncio.create_task(_lasting(lambda: _reap(couriers, terms), terms.poll)),
@@ -65,6 +69,13 @@ async def run(
         for helper in helpers:
             helper.cancel()
         await asyncio.gather(*helpers, return_exceptions=True)
+
+
+def _couriers(
+    engine: AsyncEngine, doors: Mapping[str, Sender], owner: str, shift: Shift, terms: Terms, count: Count, hours: str
+) -> list[Courier]:
+    opening = Opening(engine, hours)
+    return [Courier(engine, door, sender, owner, shift, terms, count, opening) for door, sender in doors.items()]
 
 
 async def _serve(courier: Courier, stop: asyncio.Event) -> None:

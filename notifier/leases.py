@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from store.db import Driver
 from store.words import Address, Json
@@ -36,7 +36,7 @@ WITH due AS MATERIALIZED (
   RETURNING l.id, l.key, l.address, l.person_id, l.template, l.facts::text AS facts, l.urgent, l.attempts,
             l.repeats, l.bundle, l.body, l.started_at, l.not_before, due.state AS was
 )
-SELECT m.*, p.language, clock_timestamp() - m.started_at AS doubtful_for,
+SELECT m.*, p.language, clock_timestamp() AS at, clock_timestamp() - m.started_at AS doubtful_for,
        c.off_at IS NULL AND c.person_id IS NOT NULL AND p.active AS reachable,
        coalesce(s.parallel, 32) AS parallel, s.broken IS NOT NULL AS broken
 FROM mine m
@@ -101,6 +101,12 @@ INSERT INTO door_state AS s (door, paused_until, broken) VALUES ($1, clock_times
 ON CONFLICT (door) DO UPDATE
 SET paused_until = greatest(s.paused_until, excluded.paused_until), broken = coalesce(excluded.broken, s.broken)
 """
+# The sending hours are over: this letter waits until they open, and with it what queues behind it for the same address.
+_HOLD = """
+UPDATE letter SET state = 'held', not_before = $5, owner = NULL, lease_until = NULL
+WHERE door = $1 AND address = $2 AND stage = 'open' AND NOT urgent AND started_at IS NULL AND bundle IS NULL
+  AND (state IN ('ready', 'retry') OR (state = 'claimed' AND owner = $3 AND id = $4))
+"""
 _MEND = "UPDATE door_state SET broken = NULL, paused_until = NULL WHERE door = $1 AND broken IS NOT NULL"
 _FEWER = """
 INSERT INTO door_state AS s (door, parallel) VALUES ($1, $2)
@@ -121,6 +127,7 @@ class Claimed:
     facts: Mapping[str, Json]
     urgent: bool
     was: str  # the state it was claimed from
+    at: datetime  # when it was claimed, by the database's clock
     attempts: int
     repeats: int
     bundle: int | None
@@ -213,6 +220,11 @@ async def reap(conn: Driver, door: str, shift: timedelta) -> int:
     return len(await conn.fetch(_REAP, door, shift))
 
 
+async def hold(conn: Driver, owner: str, letter: Claimed, until: datetime) -> None:
+    """Nothing that is not urgent leaves for this letter's address before `until` (the office's time)."""
+    await conn.execute(_HOLD, letter.to.door, letter.to.id, owner, letter.id, until)
+
+
 async def pause(conn: Driver, door: str, after: timedelta, broken: str | None = None) -> None:
     """Hold every letter of a door in all replicas; `broken` says why an administrator must act."""
     await conn.execute(_PAUSE, door, after, broken)
@@ -239,6 +251,7 @@ def _claimed(row: Mapping[str, Json], door: str) -> Claimed:
         facts=json.loads(row["facts"]),
         urgent=row["urgent"],
         was=row["was"],
+        at=row["at"],
         attempts=row["attempts"],
         repeats=row["repeats"],
         bundle=row["bundle"],

@@ -15,7 +15,11 @@ from store.words import Ledger
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one part hears: the template, and whether it may pass the sending hours (lifecycle.md §4)."""
+    """What one part hears: the template, and whether it may pass the sending hours because it answers them directly.
+
+    What concerns an entry of severity 5 passes in any case (`URGENT_FROM`); everything else, also a fresh task, waits
+    for the hours (lifecycle.md §4).
+    """
 
     template: str
     urgent: bool = False
@@ -27,6 +31,7 @@ class Notice:
 
 
 _REVIEW, _SEEN = Notice("review"), Notice("seen")
+_WARN = {"holder": Notice("warned"), "watcher": Notice("overdue")}
 
 _CLUE: dict[str, dict[str, Notice]] = {
     # verb -> part -> notice
@@ -43,9 +48,35 @@ _CLUE: dict[str, dict[str, Notice]] = {
     "dismiss": {"reporter": Notice("closed"), "watcher": _SEEN},
     "transfer_out": {"reporter": Notice("closed"), "watcher": _SEEN},
     "restore": {"holder": _REVIEW, "reporter": Notice("forwarded"), "watcher": _SEEN},
+    "warn": _WARN,
+    "hand_over": {"holder": _REVIEW, "watcher": _SEEN},
+    "reopen": {},  # its reporter hears of it with the problem
     "archive": {},
 }
 
+_PROBLEM: dict[str, dict[str, Notice]] = {
+    "warn": _WARN,
+}
+
+URGENT_FROM = 5
+"""The severity from which on letters pass the sending hours."""
+
 NOTICES: Mapping[tuple[Ledger, str, str], Notice] = MappingProxyType(
-    {(Ledger.CLUE, verb, part): notice for verb, parts in _CLUE.items() for part, notice in parts.items()}
+    {
+        (ledger, verb, part): notice
+        for ledger, verbs in ((Ledger.CLUE, _CLUE), (Ledger.PROBLEM, _PROBLEM))
+        for verb, parts in verbs.items()
+        for part, notice in parts.items()
+    }
 )
+
+WARNS = frozenset(notice.purpose for notice in _WARN.values())
+"""Purposes of warnings: the newest one is enough."""
+
+CALLS = frozenset(notice.purpose for (_, _, part), notice in NOTICES.items() if part == "holder") - WARNS
+"""Purposes that ask somebody to act: over when they have, or when it falls to others."""
+
+ACTED = frozenset(
+    ("receive", "decline", "reassign", "feedback", "extend", "grant", "deny", "suspend", "resume", "reply", "hand_over")
+)
+"""Moves that settle something for somebody although the state may stay as it is."""

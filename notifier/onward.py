@@ -89,7 +89,7 @@ async def _onward(tx: Tx, row: Mapping[str, Json]) -> list[Letter]:
     seat = await (await within(tx)).fetchrow(_SEAT, person)
     if seat is None or row["ledger"] is None:  # a reminder of one's own draft concerns nobody else
         return []
-    facts.setdefault("instead_of", seat["name"])
+    facts.setdefault("unreached", seat["name"])
     hearers = await climb(tx, person, row["number"], internal=bool(facts.get("internal")))
     return [_copy(row, facts, hearer.person.id, hearer.to[0]) for hearer in hearers]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from notifier.wire import within
@@ -39,6 +39,7 @@ UPDATE letter SET state = 'obsolete', reason = $3, owner = NULL, lease_until = N
 WHERE ledger = $1 AND number = $2 AND state IN ('held', 'ready', 'claimed', 'retry')
   AND started_at IS NULL AND bundle IS NULL AND purpose <> 'card_update'
   AND ($4::text[] IS NULL OR purpose = ANY ($4))
+  AND person_id <> ALL ($5::text[])
 RETURNING id
 """
 
@@ -82,8 +83,17 @@ async def occur_all(tx: Tx, rule: str, what: Sequence[tuple[str, str]], at: date
     return {row["subject"] for row in await driver.fetch(_OCCUR, rule, subjects, slots, at)}
 
 
-async def obsolete(tx: Tx, ledger: str, number: str, reason: str, purposes: Sequence[str] | None = None) -> int:
-    """What is still waiting to be said of this entry (all of it, or only these purposes) is not said any more."""
+async def obsolete(
+    tx: Tx,
+    ledger: str,
+    number: str,
+    reason: str,
+    purposes: Iterable[str] | None = None,
+    but_for: Sequence[str] = (),
+) -> int:
+    """What is still waiting to be said of this entry (all of it, or only these purposes) is not said any more, except
+    to the people `but_for`; how many letters."""
     driver = await within(tx)
-    rows = await driver.fetch(_OBSOLETE, ledger, number, reason, None if purposes is None else list(purposes))
+    only = None if purposes is None else list(purposes)
+    rows = await driver.fetch(_OBSOLETE, ledger, number, reason, only, list(but_for))
     return len(rows)

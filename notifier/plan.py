@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from notifier.notices import NOTICES, Notice
+from notifier.notices import NOTICES, URGENT_FROM, Notice
 from store.words import Address, Hearer, Json, Letter, Moved
 
 _IMPORTANT_FIRST = {"holder": 0, "reporter": 1, "watcher": 2}
@@ -54,6 +54,7 @@ def facts_of(moved: Moved) -> Mapping[str, Json]:
         "state": moved.entry.state,
         "seq": moved.seq,
         "verb": moved.verb,
+        "rung": (moved.fields.get("rungs") or [None])[-1],
         "internal": internal,
         "by": "" if internal else moved.by.name,
         "text": "" if internal and moved.verb != "ask_info" else moved.text,
@@ -75,17 +76,21 @@ def _letter(
     moved: Moved, hearer: Hearer, to: Address, notice: Notice, facts: Mapping[str, Json], at: datetime
 ) -> Letter:
     entry, person = moved.entry, hearer.person.id
-    facts = {**facts, "part": hearer.part}
-    if hearer.verbs:
-        facts["verbs"] = list(hearer.verbs)  # what makes it a card (cards.py)
+    grave = (entry.fields.get("severity") or 0) >= URGENT_FROM
+    own = {
+        "part": hearer.part,
+        "instead_of": hearer.instead_of,
+        "why": "grave" if grave else "answer",
+        "verbs": list(hearer.verbs),  # what makes it a card (cards.py)
+    }
     return Letter(
         key=f"{entry.ledger}:{entry.number}:{moved.seq}:{person}:{to.door}:{notice.purpose}",
         to=to,
         person=person,
         purpose=notice.purpose,
         template=notice.template,
-        facts=facts,
+        facts={**facts, **{name: value for name, value in own.items() if value}},
         not_before=at,
         subject=(str(entry.ledger), entry.number),
-        urgent=notice.urgent,
+        urgent=notice.urgent or grave,
     )

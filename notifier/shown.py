@@ -92,8 +92,8 @@ async def follow(tx: Tx, moved: Moved, told: Sequence[Letter], at: datetime) -> 
     if live:
         offered = await offers_to(tx, [row["person_id"] for row in live], moved.entry, at)
         newer = {letter.to for letter in new}
-        old = [row for row in live if _outdated(row, offered.get(row["person_id"], ()), newer)]
-        updates = [_update(row, moved, at) for row in old]
+        old = [row for row in live if _address(row) in newer or not _usable(row, offered)]
+        updates = [_update(row, moved, at, usable=_usable(row, offered)) for row in old]
         await driver.execute(_OUTDATE, [row["letter"] for row in old], at)
     if new:
         await driver.execute(_NOTE, number, *_columns(new))
@@ -112,15 +112,20 @@ def _plain(letter: Letter) -> Letter:
     return replace(letter, facts={name: fact for name, fact in letter.facts.items() if name != "verbs"})
 
 
-def _outdated(row: Mapping[str, Json], offered: Sequence[str], newer: set[Address]) -> bool:
-    return Address(row["door"], row["address"]) in newer or not set(row["verbs"]) <= set(offered)
+def _address(row: Mapping[str, Json]) -> Address:
+    return Address(row["door"], row["address"])
 
 
-def _update(row: Mapping[str, Json], moved: Moved, at: datetime) -> Letter:
+def _usable(row: Mapping[str, Json], offered: Mapping[str, Sequence[str]]) -> bool:
+    """Whether every button of that card may still be pressed."""
+    return set(row["verbs"]) <= set(offered.get(row["person_id"], ()))
+
+
+def _update(row: Mapping[str, Json], moved: Moved, at: datetime, *, usable: bool) -> Letter:
     number, hidden = moved.entry.number, bool(moved.entry.fields.get("internal")) or moved.by.id == "clock"
     return Letter(
         key=f"{UPDATE}:{row['letter']}",
-        to=Address(row["door"], row["address"]),
+        to=_address(row),
         person=row["person_id"],
         purpose=UPDATE,
         template=UPDATE,
@@ -128,7 +133,7 @@ def _update(row: Mapping[str, Json], moved: Moved, at: datetime) -> Letter:
             "card": row["letter"],
             "number": number,
             "seq": moved.seq,
-            "verb": moved.verb,
+            "verb": "" if usable else moved.verb,  # nothing was done to it: there only is a newer card
             "by": "" if hidden else moved.by.name,
         },
         not_before=at,

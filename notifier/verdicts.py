@@ -11,7 +11,8 @@ from store.words import Later, Never, Outcome, Sent
 
 def back(letter: Claimed, after: timedelta = timedelta(), reason: str | None = None) -> Verdict:
     """It was not tried, or not through a fault of its own: as it was, after a while."""
-    state = "uncertain" if letter.doubtful else "ready" if letter.body is None else "retry"
+    fresh = "held" if letter.was == "held" else "ready"  # what was held together still leaves together
+    state = "uncertain" if letter.doubtful else fresh if letter.body is None else "retry"
     return Verdict(letter.id, state, reason=reason, after=after, arrived=letter.doubtful, bundle=letter.carries)
 
 

@@ -25,6 +25,7 @@ PAGE = 8
 
 _CODE = re.compile(r"[wn]\d*")
 _ENGLISH = re.compile(r"[a-z]{3,}")
+_ENDING = re.compile(r"(?<=[a-z]{3})(?:ings?|e?d|e?s|e)$")
 _CHINESE = re.compile(r"[^\W\d_a-z]+")
 _EMPTY_WORDS = frozenset({"the", "and", "for", "with", "not", "from", "that", "this", "are", "was", "has", "shop"})
 # What a hit is worth: per pair of characters by where it is found, per character of a keyword, per English word.
@@ -160,8 +161,8 @@ def _pairs(words: str) -> frozenset[str]:
 
 
 def _english(words: str) -> frozenset[str]:
-    """English words, cut to what inflections share."""
-    return frozenset(word[:5].rstrip("es") for word in _ENGLISH.findall(words) if word not in _EMPTY_WORDS)
+    """English words, cut to what inflections share: code, codes, coded and coding are one."""
+    return frozenset(_ENDING.sub("", word)[:5] for word in _ENGLISH.findall(words) if word not in _EMPTY_WORDS)
 
 
 def _coded(known: list[Indicator], code: str) -> list[Indicator]:

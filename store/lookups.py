@@ -15,7 +15,8 @@ entry       number! (the last digits may be enough)
                {ledger, state, indicator, merchant, internal, verbs: [{verb, label}]}
 tasks       page -> what waits for me, most urgent first: number, one line
 mine        page -> what I reported, newest first
-find        words! (number, shop, licence, person, indicator, text); page -> entries of both ledgers in my scope
+find        words (number, shop, licence, person, indicator, text); since, until (ISO days of the reporting, both
+            included, Asia/Shanghai); page -> entries of both ledgers in my scope; none without words or days
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.

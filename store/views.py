@@ -5,8 +5,8 @@ Every answer is cut to what the asker may see (`scope.py`). Pages have 8 items.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, cast, func, literal, or_, select
@@ -23,7 +23,7 @@ from store.rules import LAWS, NO_LICENCE, state_name
 from store.scope import held_by, sees
 from store.texts import _, said
 from store.words import Entry, Found, Item, Json, Ledger, Lookup, Person, words_of
-from store.workdays import Calendar, load_calendar
+from store.workdays import SHANGHAI, Calendar, load_calendar
 
 clue = tables.clue.c
 OPEN = tuple(name for name, state in LAWS[Ledger.CLUE].states.items() if state.open)
@@ -41,10 +41,24 @@ async def look_mine(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
 
 
 async def look_find(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
-    """Entries by number, shop, licence, person, indicator or text, newest first."""
-    words = str(lookup.query.get("words") or "").strip()
-    if not words:
+    """Entries by number, shop, licence, person, indicator or text, and by when they were reported; newest first."""
+    fits = [*_between(lookup.query), *_named(str(lookup.query.get("words") or "").strip())]
+    if not fits:
         return Found(lookup, ())
+    return await _page(tx, lookup, at, and_(*fits, sees(who)), clue.reported_at.desc())
+
+
+def _between(query: Mapping[str, Json]) -> Iterator[ColumnElement[bool]]:
+    """Reported on the days from `since` to `until`, both included."""
+    for name, fits in (("since", clue.reported_at.__ge__), ("until", clue.reported_at.__lt__)):
+        if query.get(name):
+            day = date.fromisoformat(query[name]) + timedelta(days=name == "until")
+            yield fits(datetime.combine(day, time(), SHANGHAI))
+
+
+def _named(words: str) -> Iterator[ColumnElement[bool]]:
+    if not words:
+        return
     like = f"%{escape(words)}%"
     shop, kind, person = tables.merchant.c, tables.indicator.c, tables.person.c
     shops = select(shop.licence_no).where(or_(shop.licence_no == words, shop.name.ilike(like), shop.owner.ilike(like)))
@@ -52,14 +66,13 @@ async def look_find(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
         or_(kind.code.ilike(f"{escape(words)}%"), kind.name_zh.ilike(like), kind.name_en.ilike(like))
     )
     people = select(person.id).where(or_(person.id_lower == words.lower(), person.name.ilike(like)))
-    fits = or_(
+    yield or_(
         clue.number.ilike(like),
         clue.text.ilike(like),
         clue.merchant.in_(shops),
         clue.indicator.in_(kinds),
         clue.reporter.in_(people),
     )
-    return await _page(tx, lookup, at, and_(fits, sees(who)), clue.reported_at.desc())
 
 
 async def look_ledger(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:

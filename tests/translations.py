@@ -21,6 +21,8 @@ _KEYWORDS: _Keywords = {"_": None, "gettext": None, "ngettext": (1, 2), "t": Non
 _OF_ROOM: dict[str, _Keywords] = {"conversations": {"Fault": None, "_wants": None}}
 """The readers of answers name their refusals (conversations/kinds.py)."""
 _OPTIONS = {"**.j2": {"silent": "false"}, "**.html": {"silent": "false"}}
+_OUT_OF_SIGHT = re.compile(r"""\{[\w.]*\b(?:t|_|gettext|mark)\(f?['"]""")
+"""A sentence inside an f-string: the extraction does not see it (before Python 3.12)."""
 _PLACEHOLDER = re.compile(r"\{(\w*)[^{}]*\}|%\((\w+)\)[a-z]")
 
 
@@ -51,6 +53,9 @@ def _room(room: str, update: bool) -> Iterator[str]:
     for message in wanted:
         if message.id:
             yield from _faults(room, message, translated)
+    for source in sorted((ROOT / room).rglob("*.py")):
+        if _OUT_OF_SIGHT.search(source.read_text(encoding="utf-8")):
+            yield f"{source.relative_to(ROOT)}: a sentence to translate stands inside an f-string"
     yield from (f"{room}: stale: {_key(one)!r}" for one in translated if one.id and wanted.get(_key(one)) is None)
 
 

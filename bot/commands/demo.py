@@ -50,7 +50,7 @@ async def _demo(given: Settings, *, fresh: bool, browser: bool) -> None:
     if fresh:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
     corp, port = Corp.fresh(), free_port(BOT_PORT)
-    first = Settings(environment="development", data_dir=folder, locale=given.locale)
+    first = Settings(environment="development", data_dir=folder, locale=given.locale, sending_hours="always")
     clock = DemoClock(folder / "clock")
     async with open_database(first) as engine:
         directory = await sample_directory(engine)

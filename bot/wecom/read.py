@@ -148,8 +148,9 @@ def _number(text: str) -> float | None:
 # --- events -----------------------------------------------------------------------------------------------
 
 
-def _silent(why: str) -> Callable[[Element], Body | None]:
-    return lambda root: Silence(why)
+def _silent(root: Element) -> Body | None:
+    """Something happened that nobody said and that wants no answer."""
+    return Silence()
 
 
 def _position(root: Element) -> Body | None:
@@ -200,18 +201,18 @@ def _selected(root: Element) -> Iterator[tuple[str, str]]:
 
 
 _EVENTS: Mapping[str, Callable[[Element], Body | None]] = {
-    "subscribe": _silent("subscribe"),
-    "unsubscribe": _silent("unsubscribe"),
-    "enter_agent": _silent("enter_agent"),
-    "view": _silent("view"),
+    "subscribe": _silent,
+    "unsubscribe": _silent,
+    "enter_agent": _silent,
+    "view": _silent,
     "LOCATION": _position,
     "click": _click,
     "scancode_push": _scan,
     "scancode_waitmsg": _scan,
     # The pictures themselves come as image messages.
-    "pic_sysphoto": _silent("pic_sysphoto"),
-    "pic_photo_or_album": _silent("pic_photo_or_album"),
-    "pic_weixin": _silent("pic_weixin"),
+    "pic_sysphoto": _silent,
+    "pic_photo_or_album": _silent,
+    "pic_weixin": _silent,
     "location_select": _picked_place,
     "template_card_event": _card,
     "template_card_menu_event": _card,

@@ -7,13 +7,14 @@ what the user would tell: say, photograph, wait, expect.
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -30,15 +31,25 @@ from bot.settings import Settings
 from store.db import open_engine
 from tests.world import STAFF, build_world
 
+Hours = Literal["always", "working"]
 PATIENCE = Patience(answer_within=5.0, retries=3, pause=0.05)
+MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+"""When every town opens: a Friday, ten in the morning in Shangqiu, whatever the real time is."""
+SHOP = (34.6484, 115.1483, "江山便利店门口")
+"""Where the first shop of tests/world.py is, as a phone's map sends it (GCJ-02)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Town:
-    """One office and its cloud. `says` and the like return the answer in the chat, or "" for none."""
+class Members:
+    """The members of one corp at their phones, and the database behind the service that they talk to.
 
-    office: Office
+    `says` and the like return the answer in the chat, or "" for none.
+    """
+
+    engine: AsyncEngine
     cloud: Cloud
+    corp: Corp
+    clock: Clock
 
     async def says(self, who: str, *words: str) -> str:
         """Say these things one after the other; the answer to the last one."""
@@ -53,6 +64,16 @@ class Town:
     async def stands_at(self, who: str, lat: float, lon: float, label: str = "") -> str:
         return await self.cloud.place(who, lat, lon, label) or ""
 
+    async def files(self, who: str, words: str, matter: str = "串码", *, shop: str = "江山便利店") -> str:
+        """Report it in the fewest words, in Chinese, without photo or place; the number it is filed under."""
+        await self.says(
+            who, "上报", "跳过", "不让拍", "跳过", "没信号", shop, "1", matter, "1", words, "刚刚", "不需要"
+        )
+        answer = await self.says(who, "提交")
+        if "另报一条" in answer:
+            answer = await self.says(who, "另报一条")
+        return number_in(answer)
+
     async def hears(self, who: str, part: str, within: float = 10.0) -> str:
         """What `who` is shown with `part` in it, waiting for it."""
         return (await self.cloud.hears(who, part, within)).text
@@ -62,13 +83,27 @@ class Town:
         return [shown.text for shown in self.cloud.inbox(who) if shown.via == "push"]
 
     async def rows(self, query: str, **values: Any) -> list[Mapping[str, Any]]:
-        """Rows of the office's own database, for what no phone shows."""
-        async with self.office.engine.connect() as connection:
+        """Rows of the office's own database, for what no phone shows; or what the administrator changes in it."""
+        async with self.engine.begin() as connection:
             return [dict(row) for row in (await connection.execute(text(query), values)).mappings()]
 
     async def passes(self, **time: float) -> None:
         """The office's clock is moved on."""
-        self.office.clock.shift += timedelta(**time)
+        self.clock.shift += timedelta(**time)
+
+
+@dataclass(frozen=True, slots=True)
+class Town(Members):
+    """They, and the one office that serves them, in this process."""
+
+    office: Office
+
+
+def number_in(said: str) -> str:
+    """The first entry number that somebody was told."""
+    found = re.search(r"XS-\d{4}-\d{6}", said)
+    assert found, said
+    return found[0]
 
 
 async def until(question: Any, within: float = 10.0) -> Any:
@@ -80,23 +115,38 @@ async def until(question: Any, within: float = 10.0) -> Any:
 
 
 @asynccontextmanager
-async def open_town(database_url: str, folder: Path, *, peopled: bool = True) -> AsyncIterator[Town]:
+async def open_town(
+    database_url: str, folder: Path, *, peopled: bool = True, hours: Hours = "always"
+) -> AsyncIterator[Town]:
     """The town on this migrated database, with its own ports; closed in good order at the end."""
-    port, corp, clock = free_port(), Corp.fresh(), Clock()
+    port = free_port()
+    async with open_corp(database_url, port, peopled=peopled) as members:
+        settings = settings_for(members.corp, members.cloud.base_url, port, folder, hours)
+        async with opened(settings, members.engine, members.clock) as office:
+            yield Town(members.engine, members.cloud, members.corp, members.clock, office)
+
+
+@asynccontextmanager
+async def open_corp(
+    database_url: str, port: int, *, peopled: bool = True, patience: Patience = PATIENCE
+) -> AsyncIterator[Members]:
+    """The cloud and its members, who talk to whoever serves on that port and on this migrated database."""
+    corp, clock = Corp.fresh(), Clock(MORNING - datetime.now(UTC))
     engine = open_engine(database_url)
     if peopled:
         async with engine.begin() as tx:
             await build_world(tx)
-    sandbox = await start_sandbox(
-        corp, directory(), SandboxClock(clock), f"http://127.0.0.1:{port}/wecom/callback", patience=PATIENCE
-    )
+    sandbox = await start_sandbox(corp, directory(), SandboxClock(clock), callback(port), patience=patience)
     try:
-        settings = settings_for(corp, sandbox.url, port, folder)
-        async with opened(settings, engine, clock) as office:
-            yield Town(office, sandbox.cloud)
+        yield Members(engine, sandbox.cloud, corp, clock)
     finally:
         await sandbox.stop()
         await engine.dispose()
+
+
+def callback(port: int) -> str:
+    """Where the cloud brings what its members say."""
+    return f"http://127.0.0.1:{port}/wecom/callback"
 
 
 @asynccontextmanager
@@ -105,8 +155,9 @@ async def opened(settings: Settings, engine: AsyncEngine, clock: Clock) -> Async
         yield office
 
 
-def settings_for(corp: Corp, cloud_url: str, port: int, folder: Path) -> Settings:
+def settings_for(corp: Corp, cloud_url: str, port: int, folder: Path, hours: Hours = "always") -> Settings:
     return Settings(
+        sending_hours=hours,
         environment="development",
         data_dir=folder,
         listen=f"127.0.0.1:{port}",
