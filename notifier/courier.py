@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Protocol
 
 from jinja2 import TemplateError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -24,31 +23,19 @@ from notifier.gather import Gather
 from notifier.hours import Opening
 from notifier.leases import Claimed, Start, Verdict
 from notifier.limits import Permit, manners
+from notifier.sender import Sender as Sender
 from notifier.shown import Shown
 from notifier.terms import Terms
 from notifier.verdicts import back, dead, verdict
 from notifier.window import Window
 from notifier.wire import wire
 from store.db import Driver, passing
-from store.words import Address, Card, Later, Never, Outcome, Sent
+from store.words import Later, Never, Outcome, Sent
 
 log = logging.getLogger("loop153.mail")
 
 Shift = Callable[[], timedelta]
 """How far the office's clock is ahead of the database's just now."""
-
-
-class Sender(Protocol):
-    """What the mail room needs of a door (bot/doors.py)."""
-
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
-        """The exact bytes that `send` will post. Same arguments, same bytes."""
-
-    def update(self, to: Address, card: Shown, words: str) -> bytes:
-        """The exact bytes that take the buttons off a card; `words` stand in their place where the door can."""
-
-    async def send(self, to: Address, body: bytes) -> Outcome:
-        """Post frozen bytes. What the network or the other side does is an `Outcome`, never an exception."""
 
 
 @dataclass(frozen=True, slots=True)
