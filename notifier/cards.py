@@ -40,6 +40,8 @@ _SHORT = {
     "accept": "Accept",
     "merge": "Merge",
     "transfer_out": "Hand over",
+    "restore": "Reopen",
+    "reopen": "Reopen",
     "decline": "Decline",
     "note": "Progress",
     "verify_closed": "Close",

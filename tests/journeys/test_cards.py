@@ -134,7 +134,7 @@ async def test_an_expired_card_is_left_alone(town: Town) -> None:
     cards = [await card(town, officer, f"请研判线索 {number}") for officer in ("mq-ng1", "mq-ng2")]
 
     async def known() -> bool:
-        return len(await town.rows("SELECT FROM card WHERE code IS NOT NULL")) == 2
+        return len(await town.rows("SELECT letter FROM card WHERE code IS NOT NULL")) == 2
 
     await until(known)
     await town.passes(hours=25)
