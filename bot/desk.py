@@ -23,7 +23,7 @@ from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
-from notifier import hours, outbox, overtaken
+from notifier import hours, outbox, overtaken, shown
 from notifier.plan import letters
 from store import db, evidence, forms, inbox, lookups, people
 from store.db import connected, passing
@@ -231,7 +231,8 @@ async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime)
     planned: list[Letter] = []
     for one in every(moved):
         await overtaken.cancel(tx, one)
-        planned += letters(one, await people.hearers(tx, one), at)
+        told = letters(one, await people.hearers(tx, one), at)
+        planned += await shown.follow(tx, one, told, at)
     return planned
 
 

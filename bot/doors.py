@@ -15,7 +15,8 @@ from aiohttp import ClientSession, web
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.settings import PREFIX, Settings
-from store.words import Address, Incoming, Outcome, Receipt, Say
+from notifier.shown import Shown
+from store.words import Address, Card, Incoming, Outcome, Receipt, Say
 
 Receive = Callable[[Incoming], Awaitable[Receipt]]
 """The desk, as a door sees it."""
@@ -45,8 +46,15 @@ class Door(Protocol):
     def pages(self, says: Sequence[Say]) -> list[str]:
         """The utterances as this door's texts, each within its size limit, split on character boundaries."""
 
-    def envelope(self, to: Address, text: str, key: str) -> bytes:
-        """The exact bytes that `send` will post: what the mail room freezes. Same arguments, same bytes."""
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+        """The exact bytes that `send` will post: what the mail room freezes. Same arguments, same bytes.
+
+        A door that can draw a `card` shows it with the text or in its place; any other leaves it aside.
+        """
+
+    def update(self, to: Address, card: Shown, words: str) -> bytes:
+        """The exact bytes that take the buttons off a card, for `send`, too; `words` stand in their place where the
+        door can write there."""
 
     async def send(self, to: Address, body: bytes) -> Outcome:
         """Post frozen bytes. Never raises for what the network or the other side does: that is an `Outcome`."""

@@ -14,37 +14,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
-from typing import Protocol
 
 from jinja2 import TemplateError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from notifier import bundles, leases, limits, onward, render
+from notifier import bundles, cards, leases, limits, onward, render, shown
 from notifier.gather import Gather
 from notifier.hours import Opening
 from notifier.leases import Claimed, Start, Verdict
 from notifier.limits import Permit, manners
+from notifier.sender import Sender as Sender
+from notifier.shown import Shown
 from notifier.terms import Terms
 from notifier.verdicts import back, dead, verdict
 from notifier.window import Window
 from notifier.wire import wire
 from store.db import Driver, passing
-from store.words import Address, Later, Never, Outcome, Sent
+from store.words import Later, Never, Outcome, Sent
 
 log = logging.getLogger("loop153.mail")
 
 Shift = Callable[[], timedelta]
 """How far the office's clock is ahead of the database's just now."""
-
-
-class Sender(Protocol):
-    """What the mail room needs of a door (bot/doors.py)."""
-
-    def envelope(self, to: Address, text: str, key: str) -> bytes:
-        """The exact bytes that `send` will post. Same arguments, same bytes."""
-
-    async def send(self, to: Address, body: bytes) -> Outcome:
-        """Post frozen bytes. What the network or the other side does is an `Outcome`, never an exception."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +168,25 @@ class Courier:
             if monotonic() - began > self.terms.lease - self.terms.call:
                 return None  # we slept: it may be somebody else's by now, and the mark says what may have happened
             outcome = await self._call(letter, parcel.body)
+            if isinstance(outcome, Never) and outcome.twice and letter.doubtful:
+                outcome = Sent()  # by the call whose answer was lost
             self._window.learn(letter.id, outcome)
             await self._heed(letter, outcome)
         self._count(self.door, type(outcome).__name__.lower())
         if isinstance(outcome, Never) and outcome.gone:
             await self._hand_on(letter, outcome.reason)
             return None
+        if isinstance(outcome, Never) and outcome.plain and cards.shows(letter.facts):
+            async with wire(self._engine) as conn:
+                await shown.tell_plainly(conn, self._owner, letter, outcome.reason)
+            return None
         fails = self._window.failing > 0
         return verdict(letter, outcome, self.terms, bundle=parcel.bundle, door_fails=fails)
 
     async def _begin(self, letter: Claimed, permit: Permit) -> _Parcel | None:
         """The frozen bytes, with the mark that they are about to leave; None when they must not."""
+        if letter.template == cards.UPDATE and letter.body is None:
+            return await self._begin_update(letter)
         # What was held together leaves together; what does not fit an address's limit does, too.
         together = self.terms.batch if letter.was == "held" else permit.together
         if together > 1 and letter.body is None:
@@ -209,14 +208,26 @@ class Courier:
                 conn, self._owner, letter, count, envelope, self._manners.longest, self.terms.lease_time, self._shift()
             )
 
+    async def _begin_update(self, letter: Claimed) -> _Parcel | None:
+        def envelope(card: Shown) -> bytes:
+            return self._sender.update(letter.to, card, cards.done(letter.facts, letter.language))
+
+        async with wire(self._engine) as conn:
+            with _readable():
+                body = await shown.start(conn, self._owner, letter, envelope, self.terms.lease_time, self._shift())
+        return None if body is None else _Parcel(body, bundle=False)
+
     def _written(self, letter: Claimed, *, again: bool) -> bytes:
         with _readable():
             facts = {**letter.facts, "again": True} if again else letter.facts
             text = render.text(letter.template, facts, letter.language, self._manners.longest)
-            return self._sender.envelope(letter.to, text, letter.key)
+            card = None if again else cards.card(letter.facts, text, letter.language)
+            return self._sender.envelope(letter.to, text, letter.key, card)
 
     def _shown_twice(self, letter: Claimed) -> bool:
         """Whether sending it again could be seen: it may have arrived, and the other side would not notice."""
+        if letter.template == cards.UPDATE:
+            return False  # a card is as grey as before
         return letter.doubtful_for is not None and letter.doubtful_for > self._manners.forgives
 
     async def _call(self, letter: Claimed, body: bytes) -> Outcome:
@@ -271,6 +282,7 @@ class Courier:
         while True:
             try:
                 async with wire(self._engine) as conn:
+                    await shown.keep(conn, verdicts, self._shift())
                     settled = await leases.settle(conn, self._owner, verdicts, self._shift())
                 return [verdict.id in settled for verdict in verdicts]
             except Exception as fault:

@@ -171,6 +171,7 @@ class Verdict:
     counts: bool = False
     arrived: bool = False
     bundle: bool = False
+    code: str | None = None  # what changes the card that was shown
 
 
 async def claim(

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from notifier import cards
 from notifier.outbox import post
 from notifier.wire import within
 from store.db import Tx
@@ -53,6 +54,8 @@ async def hand_on(tx: Tx, at: Address, reason: str, shift: timedelta, *, person:
         await driver.execute(_OFF, at.door, at.id, reason)
     rows = await driver.fetch(_LEFT, at.door, at.id, f"gone: {reason}", shift, person)
     for row in rows:
+        if row["purpose"] == cards.UPDATE:  # nobody else has that card
+            continue
         letters = await _onward(tx, row)
         await post(tx, letters, now=row["now"])
         if not letters:
@@ -97,6 +100,7 @@ async def _onward(tx: Tx, row: Mapping[str, Json]) -> list[Letter]:
 
 def _copy(row: Mapping[str, Json], facts: Mapping[str, Json], person: str, to: Address) -> Letter:
     origin = str(row["key"]).partition(">")[0]
+    facts = {name: fact for name, fact in facts.items() if name != "verbs"}  # the buttons were another's
     return Letter(
         key=f"{origin}>{person}:{to.door}",
         to=to,

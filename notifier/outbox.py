@@ -32,11 +32,12 @@ INSERT INTO occurrence (rule, subject, slot, at)
 SELECT $1, subject, slot, $4 FROM unnest($2::text[], $3::text[]) AS new(subject, slot)
 ON CONFLICT DO NOTHING RETURNING subject
 """
-# What may have left already keeps its course; a bundle speaks of other things, too.
+# What may have left already keeps its course; a bundle speaks of other things, too; a card that is shown is greyed
+# whatever becomes of its entry.
 _OBSOLETE = """
 UPDATE letter SET state = 'obsolete', reason = $3, owner = NULL, lease_until = NULL, settled_at = clock_timestamp()
 WHERE ledger = $1 AND number = $2 AND state IN ('held', 'ready', 'claimed', 'retry')
-  AND started_at IS NULL AND bundle IS NULL
+  AND started_at IS NULL AND bundle IS NULL AND purpose <> 'card_update'
   AND ($4::text[] IS NULL OR purpose = ANY ($4))
   AND person_id <> ALL ($5::text[])
   AND ($6::text[] IS NULL OR person_id = ANY ($6))

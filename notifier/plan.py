@@ -77,7 +77,12 @@ def _letter(
 ) -> Letter:
     entry, person = moved.entry, hearer.person.id
     grave = (entry.fields.get("severity") or 0) >= URGENT_FROM
-    own = {"part": hearer.part, "instead_of": hearer.instead_of, "why": "grave" if grave else "answer"}
+    own = {
+        "part": hearer.part,
+        "instead_of": hearer.instead_of,
+        "why": "grave" if grave else "answer",
+        "verbs": list(hearer.verbs),  # what makes it a card (cards.py)
+    }
     return Letter(
         key=f"{entry.ledger}:{entry.number}:{moved.seq}:{person}:{to.door}:{notice.purpose}",
         to=to,

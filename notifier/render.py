@@ -79,7 +79,7 @@ def _environment(language: str) -> Environment:
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     # Straight to the catalogue: the extension's own alias resolves itself anew for every sentence.
     environment.globals["_"] = lambda sentence, **facts: words.gettext(sentence) % facts
-    environment.filters |= {"short": short, "day": lambda at: _day(at, language)}
+    environment.filters |= {"short": short, "day": lambda at: day(at, language)}
     return environment
 
 
@@ -126,6 +126,6 @@ def _cut(words: str, most: int) -> str:
     return words if len(data) <= most else data[: most - 3].decode(errors="ignore").rstrip() + "…"
 
 
-def _day(at: str, language: str) -> str:
-    day: date = datetime.fromisoformat(at).astimezone(_OFFICE).date()
-    return f"{day.month}月{day.day}日" if language != "en" else f"{day:%B} {day.day}"
+def day(at: str, language: str) -> str:
+    local: date = datetime.fromisoformat(at).astimezone(_OFFICE).date()
+    return f"{local.month}月{local.day}日" if language != "en" else f"{local:%B} {local.day}"

@@ -24,8 +24,8 @@ def dead(letter: Claimed, reason: str) -> Verdict:
 def verdict(letter: Claimed, outcome: Outcome, terms: Terms, *, bundle: bool, door_fails: bool) -> Verdict:
     """What becomes of a letter after its call. When the door fails for everybody, no letter is blamed."""
     match outcome:
-        case Sent(ref=ref):
-            return Verdict(letter.id, "sent", ref=ref, arrived=True, bundle=bundle)
+        case Sent(ref=ref, code=code):
+            return Verdict(letter.id, "sent", ref=ref, arrived=True, bundle=bundle, code=code)
         case Later(reason=reason, after=after, counts=counts, doubt=doubt):
             counts = counts and not door_fails
             unsure = doubt or letter.doubtful

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from store import tables
+from store.absence import standing_in
 from store.db import Tx
-from store.offices import Seats, acting, city_of, ladder, supervision
-from store.rules import LAWS
+from store.entries import accused_of
+from store.offices import PEOPLE, Seats, acting, city_of, ladder, person_of, supervision
+from store.rules import LAWS, offered
 from store.standing import Actor, Standing, standings
 from store.words import Entry, Holder, Json, Ledger, Level, Person, Role
 
@@ -28,6 +31,24 @@ async def actor_of(tx: Tx, person: Person, entry: Entry | None, accused: Sequenc
         if _among(person, in_charge):
             desk |= {Standing.SUPERVISION, Standing.CITY_SUPERVISION}
     return Actor(person, standings(person, entry, desk))
+
+
+async def offers(
+    tx: Tx, people: Iterable[Person], entry: Entry, accused: Sequence[str], at: datetime
+) -> dict[str, tuple[str, ...]]:
+    """By userid, the verbs that each of these people may use on an entry just now, in the table's order."""
+    found = {}
+    for person in people:
+        actor = await actor_of(tx, await standing_in(tx, person, at), entry, accused, at)
+        found[person.id] = offered(entry.ledger, entry.state, actor)
+    return found
+
+
+async def offers_to(tx: Tx, userids: Sequence[str], entry: Entry, at: datetime) -> dict[str, tuple[str, ...]]:
+    """The same for people of whom only the userids are known; whoever left is not in the answer."""
+    rows = await tx.execute(PEOPLE.where(tables.person.c.id.in_(userids)))
+    people = [person_of(row) for row in rows]
+    return await offers(tx, people, entry, await accused_of(tx, entry.number), at)
 
 
 async def seats_of(tx: Tx, entry: Entry, accused: Sequence[str], at: datetime) -> Seats:

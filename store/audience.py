@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store.actors import seats
+from store.actors import offers, seats
 from store.contacts import contacts
 from store.db import Tx
 from store.offices import Seats, acting, city_of, ladder, members
@@ -64,7 +64,12 @@ class Audience:
                 break
             await self.office(office)
             found = await contacts(self.tx, self.told)
-        return [Hearer(one, part, found[one.id], instead) for one, part, instead in self.told.values()]
+        holders = [one for one, part, _instead in self.told.values() if part == "holder"]
+        verbs = await offers(self.tx, holders, self.moved.entry, self.accused, self.at)
+        return [
+            Hearer(one, part, found[one.id], instead, verbs.get(one.id, ()))
+            for one, part, instead in self.told.values()
+        ]
 
     async def _above(self) -> tuple[Holder, ...]:
         holder, city = self.moved.entry.holder, await city_of(self.tx, self.fields["bureau"])

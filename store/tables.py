@@ -684,6 +684,24 @@ letter = Table(
     comment="Everything that must reach somebody, and what became of it (mailroom.md).",
 )
 
+card = Table(
+    "card",
+    metadata,
+    Column("letter", Text, primary_key=True),  # the key of the letter that shows it
+    Column("number", Text, nullable=False),
+    Column("person_id", Text, nullable=False),
+    Column("door", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("verbs", ARRAY(Text), nullable=False),  # its buttons
+    Column("ref", Text),  # the door's message id, once it was shown
+    Column("code", Text),  # what changes it at the door, once
+    Column("expires_at", When),
+    Column("outdated_at", When),  # a move took one of its buttons away, or a newer card its place
+    Column("spent_at", When),  # the code was handed to the call that uses it
+    Index("card_live_idx", "number", postgresql_where=text("outdated_at IS NULL")),
+    comment="Cards with buttons that people hold in their hands: each is greyed once (mailroom.md, rule 8).",
+)
+
 door_state = Table(
     "door_state",
     metadata,

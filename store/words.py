@@ -323,6 +323,7 @@ class Hearer:
     part: str
     to: tuple[Address, ...]
     instead_of: str = ""
+    verbs: tuple[str, ...] = ()  # what a holder may do now: the buttons of their card
 
 
 # --- what goes out ----------------------------------------------------------------------------------------
@@ -334,6 +335,21 @@ class Option:
 
     token: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A task to look at and to press, where a door shows such; a letter's text says all of it where none does.
+
+    `lines`: at most six (name, value). `buttons`: at most six; an entry's verb is `v|<number>|<verb>`, the entry
+    itself `e|<number>`.
+    """
+
+    title: str
+    desc: str
+    lines: tuple[tuple[str, str], ...]
+    buttons: tuple[Option, ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,9 +390,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The other side took it; `ref` is its message id."""
+    """The other side took it; `ref` is its message id, `code` what changes the card that was sent, once."""
 
     ref: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +415,8 @@ class Never:
     reason: str
     gone: bool = False
     alarm: bool = False  # the door itself is broken (wrong secret, forbidden): an administrator must act
+    plain: bool = False  # only the card is refused: the same letter may still be told in words
+    twice: bool = False  # the other side has had this very card before
 
 
 Outcome = Sent | Later | Never

@@ -171,6 +171,18 @@ class TelegramCloud:
         seen = self._show(given)
         return {"message_id": seen.id, "date": 0, "chat": {"id": chat, "type": "private"}, "text": text}
 
+    async def _do_editMessageReplyMarkup(self, given: Json) -> Json:  # noqa: N802
+        """Only what we use of it: taking the buttons off a message of the bot's own."""
+        seen = next((one for one in self.chats[given.get("chat_id")] if one.id == given.get("message_id")), None)
+        if seen is None:
+            raise Wrong(400, "Bad Request: message to edit not found")
+        if given.get("reply_markup") != {"inline_keyboard": []}:
+            raise Wrong(400, "Bad Request: can't parse reply keyboard markup JSON object")
+        if not seen.buttons:
+            raise Wrong(400, "Bad Request: message is not modified")
+        seen.buttons = []
+        return True
+
     async def _do_answerCallbackQuery(self, given: Json) -> Json:  # noqa: N802
         if given.get("callback_query_id") not in self.spinning:
             raise Wrong(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")

@@ -17,12 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import metrics
 from bot.doors import Media, MediaGone, Receive
 from bot.telegram.api import BotApi
-from bot.telegram.pages import keyboard, pages
+from bot.telegram.pages import buttons, keyboard, pages
 from bot.telegram.polling import Polling
 from bot.telegram.read import DOOR, WANTED, read
-from bot.telegram.send import envelope, send
+from bot.telegram.send import card_update, envelope, send
 from bot.telegram.updates import Update
-from store.words import Address, Outcome, Say
+from notifier.shown import Shown
+from store.words import Address, Card, Outcome, Say
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +60,12 @@ class TelegramDoor:
     def pages(self, says: Sequence[Say]) -> list[str]:
         return pages(says)
 
-    def envelope(self, to: Address, text: str, key: str) -> bytes:
-        return envelope(to, text)
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+        """The text says all of it; a card only adds its buttons."""
+        return envelope(to, text, buttons(card.buttons) if card else None)
+
+    def update(self, to: Address, card: Shown, words: str) -> bytes:
+        return card_update(to, int(card.code))
 
     async def send(self, to: Address, body: bytes) -> Outcome:
         return await send(self._api, body)

@@ -30,6 +30,11 @@ def keyboard(says: Sequence[Say]) -> Json | None:
     options = _options(says)
     if not options or len(pages(says)) != 1:
         return None
+    return buttons(options)
+
+
+def buttons(options: Sequence[Option]) -> Json:
+    """These options as an inline keyboard."""
     return {"inline_keyboard": list(_rows(options))}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import ClientError
@@ -11,6 +12,8 @@ from bot.telegram.api import Answer, BotApi
 from store.words import Address, Json, Later, Never, Outcome, Sent
 
 _SOON = timedelta(seconds=5)
+UPDATES = b'{"message_id":'
+_NO_BUTTONS = ("message is not modified", "message to edit not found", "message can't be edited")
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "bot was blocked")
 
 
@@ -22,21 +25,38 @@ def envelope(to: Address, text: str, keyboard: Json | None = None) -> bytes:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def card_update(to: Address, message: int) -> bytes:
+    """The body of `editMessageReplyMarkup` that takes the buttons off a message. `UPDATES` tells it from a message."""
+    change = {"message_id": message, "chat_id": int(to.id), "reply_markup": {"inline_keyboard": []}}
+    return json.dumps(change, separators=(",", ":")).encode()
+
+
 async def send(api: BotApi, body: bytes) -> Outcome:
     """Post frozen bytes; whatever the network or Telegram does is an `Outcome`."""
+    updates = body.startswith(UPDATES)
     try:
-        return outcome(await api.call("sendMessage", body))
+        answer = await api.call("editMessageReplyMarkup" if updates else "sendMessage", body)
+        return updated(answer) if updates else outcome(answer, card=b'"reply_markup":' in body)
     except TimeoutError:
         return Later("timeout", _SOON)
     except (ClientError, OSError) as fault:
         return Later(type(fault).__name__, _SOON)
 
 
-def outcome(answer: Answer) -> Outcome:
-    """What an answer means (Bot API, "Making requests" and observed descriptions)."""
+def updated(answer: Answer) -> Outcome:
+    """What an answer to an update means: buttons that are gone already, with their message or without, are gone."""
+    if not answer.ok and any(words in answer.description.lower() for words in _NO_BUTTONS):
+        return Sent()
+    found = outcome(answer)
+    return replace(found, gone=False) if isinstance(found, Never) else Sent() if answer.ok else found
+
+
+def outcome(answer: Answer, *, card: bool = False) -> Outcome:
+    """What an answer means (Bot API, "Making requests" and observed descriptions); `card`: it had buttons."""
     reason = f"{answer.code} {answer.description}"[:200]
     if answer.ok:
-        return Sent(str(answer.result.get("message_id")) if isinstance(answer.result, dict) else None)
+        ref = str(answer.result.get("message_id")) if isinstance(answer.result, dict) else None
+        return Sent(ref, code=ref if card else None)
     if answer.code == 429:
         pause = timedelta(seconds=max(1.0, float(answer.retry_after or 1)))
         return Later(reason, pause, counts=False, pause_door=True)
@@ -45,4 +65,4 @@ def outcome(answer: Answer) -> Outcome:
     if answer.code in (401, 404):
         return Never(reason, alarm=True)
     gone = answer.code == 403 or any(words in answer.description.lower() for words in _GONE)
-    return Never(reason, gone=gone)
+    return Never(reason, gone=gone, plain=card and not gone)

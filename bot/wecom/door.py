@@ -16,14 +16,17 @@ from bot import metrics
 from bot.doors import Media
 from bot.wecom import contacts, media
 from bot.wecom.api import app_client
+from bot.wecom.cards import card_envelope, card_update
 from bot.wecom.config import WecomConfig
+from bot.wecom.message import envelope
 from bot.wecom.read import DOOR, ContactChanged, Heard, Unheard, read
-from bot.wecom.send import Sender, envelope
+from bot.wecom.send import Sender
 from bot.weixin import pages
 from bot.weixin.envelope import Envelope, Rejected
 from bot.weixin.xmltext import LIMIT, parse, text_reply, value
+from notifier.shown import Shown
 from store import door_state
-from store.words import Address, Incoming, Outcome, Receipt, Say
+from store.words import Address, Card, Incoming, Outcome, Receipt, Say
 
 T = TypeVar("T")
 
@@ -66,8 +69,13 @@ class WecomDoor:
     def pages(self, says: Sequence[Say]) -> list[str]:
         return pages.pages(says)
 
-    def envelope(self, to: Address, text: str, key: str) -> bytes:
-        return envelope(self.config.agent_id, to, text, key)
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+        if card is None:
+            return envelope(self.config.agent_id, to, text, key)
+        return card_envelope(self.config.agent_id, to, card, key)
+
+    def update(self, to: Address, card: Shown, words: str) -> bytes:
+        return card_update(self.config.agent_id, to, card, words)
 
     async def send(self, to: Address, body: bytes) -> Outcome:
         return await self._sender.send(to, body)

@@ -54,6 +54,8 @@ REACTIONS: Mapping[Reaction, tuple[int, ...]] = {
         41102,
     ),
 }
+TASK_KNOWN, CODE_SPENT = 42014, 42022
+"""A task_id or a response_code that was used before: of a card, and of its update."""
 REACTION = {code: reaction for reaction, codes in REACTIONS.items() for code in codes}
 
 TOKEN_CODES = frozenset((*REACTIONS[Reaction.TOKEN], 40001))

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from zlib import crc32
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import metrics
-from bot.wecom.errors import BUSY_PAUSE, HELD, OUTCOMES, Reaction, reaction
+from bot.wecom.cards import CARD, UPDATES
+from bot.wecom.errors import BUSY_PAUSE, CODE_SPENT, HELD, OUTCOMES, TASK_KNOWN, Reaction, reaction
 from bot.wecom.read import DOOR
-from bot.weixin.client import Answer, Client, to_json
+from bot.weixin.client import Answer, Client
 from bot.weixin.faults import ApiError, Unreachable
-from bot.weixin.pages import unlinked
 from store import door_state
 from store.words import Address, Later, Never, Outcome, Sent
 
-TEXT_LIMIT = 2048
-RESEND_WINDOW = timedelta(hours=3)
-"""For at least so long the same bytes are shown only once, so a letter of unknown fate may be sent again."""
-_LONGEST_WINDOW = 14400  # seconds, WeCom's own limit
+_SEND, _UPDATE = "/cgi-bin/message/send", "/cgi-bin/message/update_template_card"
 _HOUR = 3600.0
-
-
-def envelope(agent_id: int, to: Address, text: str, key: str) -> bytes:
-    """The body of message/send for one person. Raises `ValueError` above 2048 bytes of text: callers page.
-
-    WeCom drops a body it has seen within `duplicate_check_interval`. That protects a letter that is sent twice, but
-    would swallow another letter that happens to say the same, so the letter's key moves the interval a little.
-    """
-    if len(text.encode()) > TEXT_LIMIT:
-        raise ValueError(f"a text of more than {TEXT_LIMIT} bytes: split it into pages first")
-    spare = _LONGEST_WINDOW - int(RESEND_WINDOW.total_seconds())
-    return to_json(
-        {
-            "touser": to.id,
-            "msgtype": "text",
-            "agentid": agent_id,
-            "text": {"content": unlinked(text)},
-            "enable_duplicate_check": 1,
-            "duplicate_check_interval": _LONGEST_WINDOW - crc32(key.encode()) % (spare + 1),
-        }
-    )
 
 
 class Sender:
@@ -62,24 +38,26 @@ class Sender:
         """Post once (and once more with a fresh token, when the first was refused). Never raises for the other side."""
         if self._clock() < self._held_until:
             return self._held()
+        updates = body.startswith(UPDATES)
         try:
-            answer = await self._client.call("POST", "/cgi-bin/message/send", body=body)
+            answer = await self._client.call("POST", _UPDATE if updates else _SEND, body=body)
         except ApiError as fault:
-            return await self._refused(fault)
+            return await self._refused(fault, body)
         except Unreachable as fault:
             metrics.door_error(DOOR, "unreachable")
             return Later(str(fault), BUSY_PAUSE, doubt=fault.doubt)
         self._pause = 0.0
-        return _taken(to, answer)
+        return Sent() if updates else _taken(to, answer)
 
-    async def _refused(self, fault: ApiError) -> Outcome:
+    async def _refused(self, fault: ApiError, body: bytes) -> Outcome:
         kind = reaction(fault.code)
         metrics.door_error(DOOR, kind.name.lower())
         if kind in HELD:
             if self._clock() >= self._held_until:  # else it was under way together with the call that began this
                 await self._hold(kind, str(fault))
             return self._held()
-        return replace(OUTCOMES.get(kind, Never("")), reason=str(fault))
+        outcome = replace(OUTCOMES.get(kind, Never("")), reason=str(fault))
+        return outcome if isinstance(outcome, Later) else _final(outcome, fault.code, body)
 
     def _longer(self) -> float:
         """A minute limit blocks for 60 s, an hour limit for 60 min, and nothing says which one it was: begin short
@@ -103,4 +81,18 @@ def _taken(to: Address, answer: Answer) -> Outcome:
     for part in ("unlicenseduser", "invaliduser"):
         if to.id in str(answer.get(part) or "").lower().split("|"):
             return Never(part, gone=True)
-    return Sent(str(answer["msgid"]) if answer.get("msgid") else None)
+    return Sent(_text(answer, "msgid"), _text(answer, "response_code"))
+
+
+def _text(answer: Answer, name: str) -> str | None:
+    return str(answer[name]) if answer.get(name) else None
+
+
+def _final(outcome: Never, code: int, body: bytes) -> Outcome:
+    """What a refusal means for a card: a code that is spent was spent by an earlier attempt of the same letter, and a
+    card that is refused for what it is may still be told in words."""
+    if body.startswith(UPDATES):
+        return Sent() if code == CODE_SPENT else replace(outcome, gone=False)
+    if outcome.gone or json.loads(body)["msgtype"] != CARD:
+        return outcome
+    return replace(outcome, plain=True, twice=code == TASK_KNOWN)

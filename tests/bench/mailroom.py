@@ -17,9 +17,10 @@ from notifier import leases
 from notifier.deliver import run as deliver
 from notifier.leases import Verdict
 from notifier.outbox import occur_all, post
+from notifier.shown import Shown
 from notifier.terms import Terms
 from notifier.wire import wire
-from store.words import Address, Letter, Outcome
+from store.words import Address, Card, Letter, Outcome
 from tests.bench import Row
 from tests.notifier.rounds import NOW, hire, letter, send_off
 from tests.notifier.senders import PostingSender
@@ -222,8 +223,11 @@ class _Timed:
         self._sender = sender
         self.at: dict[str, float] = {}
 
-    def envelope(self, to: Address, text: str, key: str) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
         return self._sender.envelope(to, text, key)
+
+    def update(self, to: Address, card: Shown, words: str) -> bytes:
+        return self._sender.update(to, card, words)
 
     async def send(self, to: Address, body: bytes) -> Outcome:
         self.at.setdefault(to.id, perf_counter())

@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.wecom.api import app_client
 from bot.wecom.errors import BUSY_PAUSE, REACTIONS, Reaction, reaction
-from bot.wecom.send import RESEND_WINDOW, Sender, envelope
+from bot.wecom.message import RESEND_WINDOW, envelope
+from bot.wecom.send import Sender
 from store.tables import door_state
 from store.words import Address, Later, Never, Outcome, Sent
 from tests.doors.standin import OK, Cloud, refusal

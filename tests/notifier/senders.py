@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import aiohttp
 
-from store.words import Address, Later, Never, Outcome, Sent
+from notifier.shown import Shown
+from store.words import Address, Card, Later, Never, Outcome, Sent
 
 _ANSWERS: dict[int, Outcome] = {
     -1: Later("busy", timedelta(seconds=0.05)),
@@ -26,8 +27,11 @@ class PostingSender:
     def __init__(self, http: aiohttp.ClientSession, url: str, door: str = "wecom", seconds: float = 5.0) -> None:
         self._http, self._url, self._seconds = http, url.rstrip("/") + "/" + door, seconds
 
-    def envelope(self, to: Address, text: str, key: str) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
         return json.dumps({"touser": to.id, "text": text}, ensure_ascii=False).encode()
+
+    def update(self, to: Address, card: Shown, words: str) -> bytes:
+        return json.dumps({"touser": to.id, "text": f"{card.code} {words}"}, ensure_ascii=False).encode()
 
     async def send(self, to: Address, body: bytes) -> Outcome:
         try:
