@@ -46,6 +46,7 @@ from store.words import (
     Say,
     Settled,
     Silence,
+    every,
 )
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ async def _post(tx: AsyncConnection, incoming: Incoming, course: _Course, pages:
 
 
 async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
-    return [letter for one in moved for letter in letters(one, await people.hearers(tx, one), at)]
+    return [letter for one in every(moved) for letter in letters(one, await people.hearers(tx, one), at)]
 
 
 def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:

@@ -1,7 +1,8 @@
 """How long things may take: the defaults of lifecycle.md §4, and the dated rows by which an administrator changes them.
 
 A row of `setting` counts from its `valid_from` until a newer one of the same key: what was due in the past stays
-explainable. Keys are the field names of `Clocks` with the prefix "clock.".
+explainable. Keys are the field names of `Clocks` with the prefix "clock."; the ladder is a list of
+{"name": …, "days": working days after the deadline, null for half time, "who": […]}.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from store.db import Tx
+from store.deadlines import LADDER, Rung
 from store.tables import setting
 from store.words import Json
 
@@ -34,6 +36,12 @@ class Clocks:
     receive_working_hours: int = 4
     nudge_working_hours: int = 4
     archive_days: int = 30  # calendar days without anything new
+    problem_archive: int = 5
+    rework: int = 2  # ours: at least so long for what is returned, or handed to somebody else late
+    free_extension: int = 3  # the first extension of so many working days needs no grant
+    sample_percent: int = 10  # of last month's closed problems of a county
+    sample_severity: int = 5  # from this severity on every one is drawn
+    ladder: tuple[Rung, ...] = LADDER
     duplicate_days: int = 30
     duplicate_metres: int = 250
 
@@ -44,6 +52,8 @@ class Clocks:
             "county_review": self.county_review,
             "city_review": self.city_review,
             "need_info": self.need_info,
+            "verifying": self.verifying,
+            "rechecking": self.rechecking,
         }
         return days.get(state)
 
@@ -58,4 +68,6 @@ async def load_clocks(tx: Tx, at: datetime) -> Clocks:
         .order_by(setting.c.key, setting.c.valid_from.desc())
     )
     changed: dict[str, Json] = {row.key.removeprefix(PREFIX): row.value for row in rows}
+    if "ladder" in changed:
+        changed["ladder"] = tuple(Rung(one["name"], one["days"], tuple(one["who"])) for one in changed["ladder"])
     return replace(Clocks(), **changed)

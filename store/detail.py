@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select
 
 from store import tables
+from store.actors import actor_of
 from store.db import Tx
 from store.entries import SELECT_CLUES, accused_of, entry_of
 from store.given import moment
-from store.ledger import actor_of
 from store.phrases import FIELD_ROLES, clock_words, due_words, headline, holder_words, shop_name
 from store.rules import LAWS, offered
 from store.scope import sees
@@ -40,7 +40,7 @@ async def look_entry(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found
         return Found(lookup, ())
     entry, language = entry_of(row), lookup.language
     accused = await accused_of(tx, entry.number)
-    verbs = offered(entry.ledger, entry.state, await actor_of(tx, who, entry, accused))
+    verbs = offered(entry.ledger, entry.state, await actor_of(tx, who, entry, accused, at))
     names = LAWS[entry.ledger].verbs
     data = {
         "ledger": entry.ledger.value,

@@ -7,14 +7,15 @@ remembers them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from math import isfinite
 from uuid import UUID
 
 from store.geo import to_wgs84
-from store.words import Datum, Json, Refused
-from store.workdays import SHANGHAI
+from store.words import Datum, Department, Json, Refused
+from store.workdays import SHANGHAI, local_day
 
+BUSINESS = frozenset(Department) - {Department.LEADERSHIP}
 TEXT_LIMIT, SHORT_LIMIT, LIST_LIMIT = 4000, 200, 50
 
 
@@ -99,6 +100,42 @@ def _place(name: str, value: Json) -> dict[str, Json]:
     return place | ({"accuracy": abs(accuracy)} if accuracy else {}) | ({"label": label} if label else {})
 
 
+def _count(name: str, value: Json, most: int) -> int:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise Refused("bad_field", field=name)
+    return value
+
+
+def _severity(name: str, value: Json) -> int:
+    return _count(name, value, 5)
+
+
+def _days(name: str, value: Json) -> int:
+    return _count(name, value, 60)
+
+
+def _day(name: str, value: Json) -> str:
+    """A day of Shanghai, as ISO text; of a moment its day."""
+    try:
+        return date.fromisoformat(value).isoformat() if len(value) == 10 else local_day(moment(value)).isoformat()
+    except (TypeError, ValueError, OverflowError):
+        raise Refused("bad_field", field=name) from None
+
+
+def _department(name: str, value: Json) -> str:
+    if value not in BUSINESS:
+        raise Refused("bad_field", field=name)
+    return str(value)
+
+
+def _departments(name: str, value: Json) -> list[str]:
+    return [_department(name, one) for one in _list(name, value)]
+
+
 def _safe(value: Json) -> Json:
     """Without what PostgreSQL cannot keep: NUL characters, halves of surrogate pairs, numbers that are none."""
     if isinstance(value, str):
@@ -126,4 +163,24 @@ FIELDS: Mapping[str, Callable[[str, Json], Json]] = {
     "observed_at": _moment,
     "special": _yes,
     "accused": _list,
+    # the handling form
+    "opinion": _text,
+    "data_note": _text,
+    "visit_note": _text,
+    "severity": _severity,
+    "scope": _text,
+    "department": _department,
+    "departments": _departments,
+    "assignee": _short,
+    "assistants": _list,
+    "due_on": _day,
+    "override_reason": _text,
+    "problem": _code,
+    # problems
+    "task": _short,
+    "cause": _text,
+    "measures": _text,
+    "days": _days,
+    "review_on": _day,
+    "rung": _short,
 }

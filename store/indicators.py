@@ -68,6 +68,11 @@ class Indicator:
 Library = Mapping[str, Indicator]
 
 
+def needs_proof(code: str | None) -> bool:
+    """Whether feedback on a matter of that code must bring a photo or a place: what happens in shops can be shown."""
+    return code is not None and not code.startswith("N")
+
+
 async def load(tx: Tx) -> Library:
     """The whole library by code, in order of code, with what is no longer active."""
     rows = (await tx.execute(select(tables.indicator).order_by(tables.indicator.c.code))).mappings().all()

@@ -1,33 +1,39 @@
 """The only way into the ledgers: what `rules.py` decides, carried out in the caller's transaction.
 
-One move locks its entry, is decided, has its effect worked out (`effects.py`) and is written (`pages.py`). Everything
-that may be refused is refused before the first write, so a caller may go on and commit after a refusal.
+One move locks its entry, is decided, has its effect worked out (`effects/`), is placed (`placing.py`: with whom, until
+when) and is written (`pages.py`). Everything that may be refused is refused before the first write, so a caller may go
+on and commit after a refusal.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from store import tables
+from store.absence import standing_in
+from store.actors import actor_of
 from store.clocks import load_clocks
 from store.db import Tx
-from store.effects import EFFECTS, Case, Columns
+from store.effects import EFFECTS
+from store.effects.case import Case, Change
 from store.entries import accused_of, load_entry
 from store.given import tidy
-from store.offices import Seats, acting, city_of, head_office, ladder, supervision
+from store.indicators import needs_proof
+from store.offices import head_office
 from store.pages import Attached, write
+from store.placing import place
 from store.rules import LAWS, decide
-from store.scope import sees
-from store.standing import Actor, standings
-from store.words import Ask, Entry, Holder, Json, Ledger, Moved, Person, Refused, Role
-from store.workdays import add_working_days, load_calendar
+from store.scope import visible
+from store.tasks import own_task
+from store.words import Ask, Entry, Json, Ledger, Moved, Person, Refused, Role, ledger_of
+from store.workdays import load_calendar
 
 
 async def apply(tx: Tx, ask: Ask, by: Person, at: datetime) -> Moved:
-    """Do what is asked, or raise `Refused` (reasons: `rules.REASONS`) with nothing written."""
+    """Do what is asked, or raise `Refused` (reasons: `reasons.py`) with nothing written."""
+    by = await standing_in(tx, by, at)
     entry = await _lock(tx, ask, by)
     given = tidy(ask.fields)
     accused = await accused_of(tx, entry.number) if entry else await _accused(tx, given)
@@ -35,20 +41,10 @@ async def apply(tx: Tx, ask: Ask, by: Person, at: datetime) -> Moved:
     clocks, calendar = await load_clocks(tx, at), await load_calendar(tx, at)
     case = Case(ask, by, at, given, facts, tuple(accused), entry, clocks, calendar)
     target = await _decide(tx, case)
-    columns = await EFFECTS[ask.verb](tx, case) if ask.verb in EFFECTS else {}
+    effect = EFFECTS[ask.ledger].get(ask.verb)
+    change = await effect(tx, case) if effect else Change()
     attached = await _evidence(tx, case)
-    columns |= await _standing(tx, case, target, columns)
-    return await write(tx, case, target, columns, attached)
-
-
-async def actor_of(tx: Tx, person: Person, entry: Entry | None, accused: Sequence[str]) -> Actor:
-    """`person` with what they are to the entry, standing in for an empty office included."""
-    if entry is None or entry.holder is None:
-        return Actor(person, standings(person, entry))
-    seats = await _seats(tx, entry.holder, entry.fields, accused)
-    sits = any(one.id == person.id for one in seats.people)
-    desk = LAWS[entry.ledger].states[entry.state].desk if sits else frozenset()
-    return Actor(person, standings(person, entry, desk))
+    return await write(tx, case, target, change, await place(tx, case, target, change), attached)
 
 
 async def _lock(tx: Tx, ask: Ask, by: Person) -> Entry | None:
@@ -57,9 +53,8 @@ async def _lock(tx: Tx, ask: Ask, by: Person) -> Entry | None:
         raise Refused("unknown_verb", verb=ask.verb)
     if ask.entry is None:
         return None
-    entry = await load_entry(tx, ask.entry, lock=True)
-    visible = select(tables.clue.c.number).where(tables.clue.c.number == ask.entry, sees(by, ask.ledger))
-    if entry is None or (by.role is not Role.CLOCK and not (await tx.execute(visible)).first()):
+    entry = await load_entry(tx, ask.entry, lock=True) if ledger_of(ask.entry) is ask.ledger else None
+    if entry is None or (by.role is not Role.CLOCK and not await visible(tx, by, ask.entry)):
         raise Refused("not_found", number=ask.entry)
     return entry
 
@@ -79,7 +74,9 @@ async def _accused(tx: Tx, given: dict[str, Json]) -> list[str]:
 
 
 async def _routing(tx: Tx, entry: Entry | None, given: dict[str, Json], by: Person) -> dict[str, Json]:
-    """The facts that targets depend on (`rules.Given`)."""
+    """The facts that targets and needs depend on (`rules.Given`)."""
+    if entry and entry.ledger is Ledger.PROBLEM:
+        return _problem_facts(entry, by)
     indicator = tables.indicator.c
     side = select(indicator.side).where(indicator.code == given.get("indicator"))
     internal = bool(given.get("accused")) or (await tx.execute(side)).scalar_one_or_none() == "internal"
@@ -89,52 +86,25 @@ async def _routing(tx: Tx, entry: Entry | None, given: dict[str, Json], by: Pers
     return {"internal": internal, "has_head": bool(path and await head_office(tx, path))}
 
 
-async def _decide(tx: Tx, case: Case) -> str:
-    entry, ask = case.entry, case.ask
-    actor = await actor_of(tx, case.by, entry, case.accused)
-    try:
-        target = decide(ask.ledger, entry.state if entry else None, ask.verb, actor, case.facts)
-    except Refused as no:
-        raise Refused(no.reason, **{**no.facts, "number": ask.entry or ""}) from None
-    law = LAWS[ask.ledger]
-    if not any(move.ready for move in law.moves if move.verb == ask.verb):
-        raise Refused("not_ready", number=ask.entry or "", VERB=law.verbs[ask.verb])
-    return target
-
-
-async def _standing(tx: Tx, case: Case, target: str, columns: Columns) -> Columns:
-    """State, holder and next deadline; a move that stays where it is leaves the last two alone."""
-    if case.entry and case.entry.state == target:
-        return {"state": target}
-    fields = {**(case.entry.fields if case.entry else {}), **columns}
-    none: Columns = {"holder_person": None, "holder_unit": None, "holder_role": None, "due_at": None}
-    days = case.clocks.review_days(target)
-    if days is None:
-        return {**none, "state": target}
-    seats = await _seats(tx, await _office(tx, target, fields), fields, case.accused)
+def _problem_facts(entry: Entry, by: Person) -> dict[str, Json]:
+    """What the targets and needs of a problem's moves depend on."""
+    task, asked = own_task(entry.fields["tasks"], by), [one["kind"] for one in entry.fields["requests"]]
     return {
-        "state": target,
-        "holder_person": seats.holder.person,
-        "holder_unit": seats.holder.unit,
-        "holder_role": seats.holder.role,
-        "due_at": add_working_days(case.calendar, case.at, days).at,
+        "internal": entry.fields["internal"],
+        "came_from": entry.fields["came_from"],
+        "asked": next((kind for kind in asked if kind != "instruct"), None),
+        "main_received": task is not None and task["part"] == "main",
+        "needs_proof": needs_proof(entry.fields["indicator"]),
     }
 
 
-async def _office(tx: Tx, state: str, fields: Mapping[str, Json]) -> Holder:
-    """Who holds an entry in that state, were everybody there."""
-    if state == "need_info":
-        return Holder(person=fields["reporter"])
-    if state == "head_review":
-        path = select(tables.unit.c.path).where(tables.unit.c.code == fields["unit_code"])
-        head = await head_office(tx, (await tx.execute(path)).scalar_one())
-        return Holder(unit=head or fields["unit_code"], role=Role.DEPARTMENT_HEAD)
-    return supervision(fields["bureau"] if state == "county_review" else await city_of(tx, fields["bureau"]))
-
-
-async def _seats(tx: Tx, holder: Holder, fields: Mapping[str, Json], accused: Sequence[str]) -> Seats:
-    city = await city_of(tx, fields["bureau"])
-    return await acting(tx, ladder(holder, fields["unit_code"], fields["bureau"], city), accused)
+async def _decide(tx: Tx, case: Case) -> str:
+    entry, ask = case.entry, case.ask
+    actor = await actor_of(tx, case.by, entry, case.accused, case.at)
+    try:
+        return decide(ask.ledger, entry.state if entry else None, ask.verb, actor, case.facts)
+    except Refused as no:
+        raise Refused(no.reason, **{**no.facts, "number": ask.entry or ""}) from None
 
 
 async def _evidence(tx: Tx, case: Case) -> Attached:

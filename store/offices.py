@@ -1,21 +1,28 @@
 """Offices: who sits in one, and who stands in when nobody does. A matter is never with nobody.
 
 An office without anybody active (and not accused by the matter) is stood in for by the next one up: department head,
-county supervision, city supervision, the city's leaders, its administrators.
+county supervision, city supervision, the city's leaders, its administrators. Whoever is away is stood in for by their
+substitute, else by that next office; this is the one place where absence counts (`absence.py` knows who is away).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, any_, func, literal, not_, or_, select, true
 
 from store import tables
+from store.absence import stand_ins
 from store.db import Tx
 from store.scope import bureau_of, hidden_from
-from store.words import Address, Department, FieldRole, Holder, Level, Person, Role
+from store.standing import handles
+from store.words import NOTHING, Address, Department, FieldRole, Holder, Json, Level, Person, Role
+
+Tasks = Iterable[Mapping[str, Json]]
+"""Tasks as they stand in an entry's fields."""
 
 _person, _unit, _bureau = tables.person, tables.unit, bureau_of(tables.unit)
 
@@ -46,6 +53,7 @@ class Seats:
 
     holder: Holder
     people: tuple[Person, ...] = ()
+    instead_of: Mapping[str, str] = NOTHING  # userid of a substitute -> the names of those they stand in for
 
 
 def person_of(row: Row[Any], address: Address | None = None) -> Person:
@@ -86,13 +94,43 @@ def ladder(holder: Holder, unit: str, bureau: str, city: str) -> tuple[Holder, .
     return tuple(dict.fromkeys((holder, *above)))
 
 
-async def acting(tx: Tx, rungs: tuple[Holder, ...], accused: Sequence[str]) -> Seats:
-    """The first rung where anybody sits whom the matter does not accuse; the last one, empty, when nobody does."""
+async def acting(tx: Tx, rungs: tuple[Holder, ...], accused: Sequence[str], at: datetime, without: Tasks = ()) -> Seats:
+    """The first rung where anybody is present whom the matter does not accuse; the last one, empty, when nobody is.
+
+    `without`: tasks whose handlers, and everybody of their departments, do not count: who may give a verdict.
+    """
     for rung in rungs:
-        people = await members(tx, rung, accused)
-        if people:
-            return Seats(rung, people)
+        people = [one for one in await members(tx, rung, accused) if not handles(one, without)]
+        seats = await _present(tx, rung, people, accused, at, without)
+        if seats.people:
+            return seats
     return Seats(rungs[-1])
+
+
+async def _present(
+    tx: Tx, rung: Holder, people: Sequence[Person], accused: Sequence[str], at: datetime, without: Tasks
+) -> Seats:
+    """Those who are there, and the substitutes of those who are away."""
+    away = await stand_ins(tx, [one.id for one in people], at)
+    if not away:
+        return Seats(rung, tuple(people))
+    names = {one.id: one.name for one in people}
+    found = {one.id: one for one in people if one.id not in away}
+    instead: dict[str, str] = {}
+    for absent, userid in away.items():
+        for one in await members(tx, Holder(person=userid), []) if userid else ():
+            if not handles(one, without) and not await involved(tx, one, accused):
+                found.setdefault(one.id, one)
+                instead[one.id] = "、".join(filter(None, (instead.get(one.id), names[absent])))
+    return Seats(rung, tuple(found.values()), instead)
+
+
+async def involved(tx: Tx, one: Person, accused: Sequence[str]) -> bool:
+    """Whether a matter accuses them or somebody in their line."""
+    if not accused:
+        return False
+    line = hidden_from(list(accused), person=one.id, role=one.role.value, unit=one.unit, bureau=one.bureau)
+    return bool((await tx.execute(select(line))).scalar_one())
 
 
 async def members(tx: Tx, holder: Holder, accused: Sequence[str]) -> tuple[Person, ...]:
@@ -112,6 +150,12 @@ async def members(tx: Tx, holder: Holder, accused: Sequence[str]) -> tuple[Perso
             )
             query = query.where(not_(line))
     return tuple(person_of(row) for row in await tx.execute(query))
+
+
+async def person_known(tx: Tx, userid: str) -> Person | None:
+    """The active member of staff with that userid, in any case."""
+    row = (await tx.execute(PEOPLE.where(_person.c.id_lower == userid.lower()))).one_or_none()
+    return person_of(row) if row else None
 
 
 async def head_office(tx: Tx, path: str) -> str | None:

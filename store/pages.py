@@ -1,4 +1,4 @@
-"""Writing a move down: the entry, its hash-chained line, the evidence that came with it, the handling form.
+"""Writing a move down: the entry, its hash-chained line, its tasks, the evidence that came with it, the other ledger.
 
 Only `ledger.py` writes here, once everything is decided. Numbers are taken as late as can be: the row that counts them
 stays locked until the caller commits, so a number is neither given twice nor lost.
@@ -6,22 +6,24 @@ stays locked until the caller commits, so a number is neither given twice nor lo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from store import tables
+from store.beside import after_entry, before_entry, give, handling_form
 from store.chain import START, line_hash
 from store.db import Tx
-from store.effects import Case, Columns
-from store.entries import load_entry
-from store.words import Json, Ledger, Moved
+from store.effects.case import Case, Change, Columns, Mirror, Opened
+from store.entries import TABLES, load_entry
+from store.rules import decide
+from store.standing import Actor, Standing
+from store.words import Entry, Json, Ledger, Moved, Person, ledger_of
 from store.workdays import SHANGHAI
-
-PREFIXES = {Ledger.CLUE: "XS", Ledger.PROBLEM: "WT"}
-_SUPERVISED = ("county_review", "city_review")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +34,87 @@ class Attached:
     photos: int
 
 
-async def write(tx: Tx, case: Case, target: str, columns: Columns, attached: Attached) -> Moved:
-    """Everything that changes, in the order that keeps the counting row locked for the shortest time."""
-    entry, at = case.entry, case.at
-    text = case.given.get("text", "")
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What a ledger line says besides its number and place in the chain."""
+
+    verb: str
+    before: str | None
+    after: str
+    by: Person
+    at: datetime
+    text: str
+    fields: Mapping[str, Json]
+
+
+async def write(tx: Tx, case: Case, target: str, change: Change, columns: Columns, attached: Attached) -> Moved:
+    """Everything that changes, in the order that constraints and the counting row want it."""
+    entry, ledger, text = case.entry, case.ask.ledger, case.given.get("text") or case.given.get("opinion") or ""
     seq = entry.fields["lines"] + 1 if entry else 1
-    columns |= {"last_at": at, "lines": seq, "last_text": text or (entry.fields["last_text"] if entry else "")}
+    columns = change.columns | columns | _last(case.at, seq, text, entry)
     columns["photos"] = attached.photos + (entry.fields["photos"] if entry else 0)
+    caused = [await _open(tx, case, change.opened)] if change.opened else []
+    if change.opened:
+        columns |= {"problem": caused[0].entry.number, "problem_state": caused[0].entry.state}
+    # Clues go to rest before their problem does and wake after it: the archive of a problem is never ahead.
+    early = [mirror for mirror in change.mirrored if mirror.verb == "archive"]
+    caused += [await _mirror(tx, case, mirror) for mirror in early]
     if entry:
         number = entry.number
-        await tx.execute(update(tables.clue).where(tables.clue.c.number == number).values(columns))
+        await before_entry(tx, number, seq, change)
+        await tx.execute(update(TABLES[ledger]).where(TABLES[ledger].c.number == number).values(columns))
+        await after_entry(tx, case, number, seq, target, change)
     else:
-        number = await _take_number(tx, case.ask.ledger, at)
-        await tx.execute(insert(tables.clue).values(number=number, **columns))
-        if case.accused:
-            named = [{"number": number, "person_id": one} for one in case.accused]
-            await tx.execute(insert(tables.clue_accused), named)
-    await _write_line(tx, case, number, seq, target)
-    await _attach(tx, case.ask.ledger, number, seq, attached)
-    await _handling_form(tx, number, target, at)
-    after = await load_entry(tx, number)
-    assert after
-    return Moved(after, case.ask.verb, entry.state if entry else None, case.by, at, seq, text)
+        number = await _take_number(tx, ledger, case.at)
+        await tx.execute(insert(TABLES[ledger]).values(number=number, **columns))
+        await _name_accused(tx, number, case.accused)
+        await handling_form(tx, case, number, target)
+    fields = {key: value for key, value in case.given.items() if key != "text"} | dict(change.noted)
+    line = _Line(case.ask.verb, entry.state if entry else None, target, case.by, case.at, text, fields)
+    await _write_line(tx, number, seq, line)
+    await _attach(tx, ledger, number, seq, attached)
+    caused += [await _mirror(tx, case, mirror) for mirror in change.mirrored if mirror not in early]
+    return await _moved(tx, number, seq, line, caused)
+
+
+async def _open(tx: Tx, case: Case, opened: Opened) -> Moved:
+    """The problem that an accepted handling form makes, in the same transaction (lifecycle.md §1)."""
+    text, at = case.given["opinion"], case.at
+    number = await _take_number(tx, Ledger.PROBLEM, at)
+    target = decide(Ledger.PROBLEM, None, "open", Actor(case.by, frozenset({Standing.HANDLING_FORM})), case.given)
+    columns = {**opened.columns, "state": target, **_last(at, 1, text, None)}
+    await tx.execute(insert(tables.problem).values(number=number, **columns))
+    await give(tx, case, number, target, opened.tasks)
+    named = [{"person": task.person.id, "part": task.part} for task in opened.tasks]
+    line = _Line("open", None, target, case.by, at, text, {"clue": case.ask.entry, "tasks": named})
+    await _write_line(tx, number, 1, line)
+    return await _moved(tx, number, 1, line)
+
+
+async def _mirror(tx: Tx, case: Case, mirror: Mirror) -> Moved:
+    """The line that a move causes in the other ledger. Whether it may be was decided before anything was written."""
+    entry, ledger = await load_entry(tx, mirror.number, lock=True), ledger_of(mirror.number)
+    assert entry
+    cause = Standing.HANDLING_FORM if ledger is Ledger.PROBLEM else Standing.ITS_PROBLEM
+    target = decide(ledger, entry.state, mirror.verb, Actor(case.by, frozenset({cause})), mirror.fields)
+    seq = entry.fields["lines"] + 1
+    columns = {"state": target, **mirror.columns, **_last(case.at, seq, mirror.text, entry)}
+    await tx.execute(update(TABLES[ledger]).where(TABLES[ledger].c.number == mirror.number).values(columns))
+    line = _Line(mirror.verb, entry.state, target, case.by, case.at, mirror.text, mirror.fields)
+    await _write_line(tx, mirror.number, seq, line)
+    return await _moved(tx, mirror.number, seq, line)
+
+
+def _last(at: datetime, seq: int, text: str, entry: Entry | None) -> dict[str, Any]:
+    return {"last_at": at, "lines": seq, "last_text": text or (entry.fields["last_text"] if entry else "")}
+
+
+async def _moved(tx: Tx, number: str, seq: int, line: _Line, caused: list[Moved] | None = None) -> Moved:
+    entry = await load_entry(tx, number)
+    assert entry
+    return Moved(
+        entry, line.verb, line.before, line.by, line.at, seq, line.text, dict(line.fields), tuple(caused or ())
+    )
 
 
 async def _take_number(tx: Tx, ledger: Ledger, at: datetime) -> str:
@@ -62,24 +123,29 @@ async def _take_number(tx: Tx, ledger: Ledger, at: datetime) -> str:
     first = upsert(counter).values(ledger=ledger, year=year, last=1)
     take = first.on_conflict_do_update(index_elements=["ledger", "year"], set_={"last": counter.c.last + 1})
     last = (await tx.execute(take.returning(counter.c.last))).scalar_one()
-    return f"{PREFIXES[ledger]}-{year}-{last:06d}"
+    return f"{ledger.prefix}-{year}-{last:06d}"
 
 
-async def _write_line(tx: Tx, case: Case, number: str, seq: int, after: str) -> None:
-    lines = tables.line.c
-    before = select(lines.hash).where(lines.ledger == case.ask.ledger, lines.number == number, lines.seq == seq - 1)
+async def _name_accused(tx: Tx, number: str, accused: tuple[str, ...]) -> None:
+    if accused:
+        await tx.execute(insert(tables.clue_accused), [{"number": number, "person_id": one} for one in accused])
+
+
+async def _write_line(tx: Tx, number: str, seq: int, said: _Line) -> None:
+    lines, ledger = tables.line.c, ledger_of(number)
+    before = select(lines.hash).where(lines.ledger == ledger, lines.number == number, lines.seq == seq - 1)
     line: dict[str, Json] = {
-        "ledger": case.ask.ledger.value,
+        "ledger": ledger.value,
         "number": number,
         "seq": seq,
-        "verb": case.ask.verb,
-        "before": case.entry.state if case.entry else None,
-        "after": after,
-        "by": case.by.id,
-        "at": case.at,
-        "door": case.by.address.door if case.by.address else None,
-        "text": case.given.get("text", ""),
-        "fields": {key: value for key, value in case.given.items() if key != "text"},
+        "verb": said.verb,
+        "before": said.before,
+        "after": said.after,
+        "by": said.by.id,
+        "at": said.at,
+        "door": said.by.address.door if said.by.address else None,
+        "text": said.text,
+        "fields": dict(said.fields),
         "prev_hash": (await tx.execute(before)).scalar_one() if seq > 1 else START,
     }
     await tx.execute(insert(tables.line).values(**line, hash=line_hash(line)))
@@ -90,14 +156,3 @@ async def _attach(tx: Tx, ledger: Ledger, number: str, seq: int, attached: Attac
         mine = tables.evidence
         owner = {"ledger": ledger.value, "number": number, "seq": seq}
         await tx.execute(update(mine).where(mine.c.id.in_(attached.ids)).values(owner))
-
-
-async def _handling_form(tx: Tx, clue: str, state: str, at: datetime) -> None:
-    """Opens by itself when a clue reaches supervision (again), ends when supervision is done with it."""
-    form = tables.handling_form
-    if state in _SUPERVISED:
-        opened = upsert(form).values(clue=clue, state="open", opened_at=at)
-        again = opened.on_conflict_do_update(index_elements=["clue"], set_={"state": "open", "closed_at": None})
-        await tx.execute(again)
-    elif state in ("unfounded", "transferred"):
-        await tx.execute(update(form).where(form.c.clue == clue).values(state="ended", closed_at=at))

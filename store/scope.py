@@ -3,7 +3,8 @@
 Everybody sees what they reported. Beyond that, unless the clue accuses them or somebody whose department they head or
 whose bureau they lead: what they hold; a department head what the department reported; supervision and leaders what
 their county, or the whole city, reported. An internal clue leaves that circle to its reporter, its holder and the
-city's supervision and leaders.
+city's supervision and leaders. A problem is seen likewise, through its clues, and by whoever has a task in it and the
+heads of their departments. A substitute sees what waits for those they stand in for.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ from sqlalchemy.sql.elements import BindParameter, ColumnClause
 from sqlalchemy.sql.selectable import FromClause
 
 from store import tables
+from store.db import Tx
 from store.standing import supervises
-from store.words import Ledger, Level, Person, Role
+from store.words import Ledger, Level, Person, Role, ledger_of
 
+_TABLES = {Ledger.CLUE: tables.clue, Ledger.PROBLEM: tables.problem}
 Column = ColumnElement[str] | BindParameter[str] | ColumnClause[str] | str
 
 
@@ -53,37 +56,65 @@ def hidden_from(
 
 def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     """The condition on a row of that ledger that lets `who` see it."""
-    if ledger is not Ledger.CLUE:
-        return false()
-    clue = tables.clue.c
-    named = tables.clue_accused.c
-    accused = select(named.person_id).where(named.number == clue.number).correlate(tables.clue)
+    table = _TABLES[ledger]
     hidden = and_(
-        clue.internal,
-        hidden_from(accused, person=who.id, role=who.role.value, unit=who.unit, bureau=who.bureau),
+        table.c.internal,
+        hidden_from(_accused(ledger), person=who.id, role=who.role.value, unit=who.unit, bureau=who.bureau),
     )
-    return or_(clue.reporter == who.id, and_(or_(held_by(who), _wide(who)), not_(hidden)))
+    opened = or_(held_by(who, ledger), _wide(who, ledger))
+    if ledger is Ledger.CLUE:
+        return or_(tables.clue.c.reporter == who.id, and_(opened, not_(hidden)))
+    return or_(_reported(who), and_(or_(_has_task(who), opened), not_(hidden)))
 
 
-def held_by(who: Person) -> ColumnElement[bool]:
-    """The condition on a clue that it waits for `who`, in person or by office."""
-    clue = tables.clue.c
+async def visible(tx: Tx, who: Person, number: str) -> bool:
+    """Whether `who` may see that entry."""
+    ledger = ledger_of(number)
+    column = _TABLES[ledger].c.number
+    return (await tx.execute(select(column).where(column == number, sees(who, ledger)))).first() is not None
+
+
+def held_by(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
+    """The condition on an entry that it waits for `who`, in person, by office, or in somebody's stead."""
+    entry = _TABLES[ledger].c
     roles = {who.role.value} | ({Role.SUPERVISION_OFFICER.value} if supervises(who) else set())
-    office = and_(clue.holder_unit.in_({who.unit, who.bureau}), clue.holder_role.in_(roles))
-    return or_(clue.holder_person == who.id, office)
+    office = and_(entry.holder_unit.in_({who.unit, who.bureau}), entry.holder_role.in_(roles))
+    return or_(entry.holder_person.in_((who.id, *who.stands_for)), office)
 
 
-def _wide(who: Person) -> ColumnElement[bool]:
+def _wide(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     """What the role alone opens, beyond one's own and what one holds."""
-    clue = tables.clue.c
+    entry = _TABLES[ledger].c
     if supervises(who) or who.role is Role.LEADER:
-        return true() if who.level is Level.CITY else and_(clue.bureau == who.bureau, not_(clue.internal))
-    if who.role is Role.DEPARTMENT_HEAD:
-        below = select(tables.unit.c.code).where(
-            _value(who.unit) == any_(func.string_to_array(tables.unit.c.path, "/"))
-        )
-        return and_(clue.unit_code.in_(below), not_(clue.internal))
-    return false()
+        return true() if who.level is Level.CITY else and_(entry.bureau == who.bureau, not_(entry.internal))
+    if who.role is not Role.DEPARTMENT_HEAD:
+        return false()
+    below = select(tables.unit.c.code).where(_value(who.unit) == any_(func.string_to_array(tables.unit.c.path, "/")))
+    mine: ColumnElement[bool] = entry.unit_code.in_(below)
+    if ledger is Ledger.PROBLEM:
+        mine = or_(mine, entry.number.in_(select(tables.task.c.number).where(tables.task.c.unit_code.in_(below))))
+    return and_(mine, not_(entry.internal))
+
+
+def _accused(ledger: Ledger) -> Select[tuple[str]]:
+    """The userids that the row at hand names: a problem those of all its clues."""
+    named, clue = tables.clue_accused.c, tables.clue.c
+    if ledger is Ledger.CLUE:
+        return select(named.person_id).where(named.number == clue.number).correlate(tables.clue)
+    of_clues = select(named.person_id).where(named.number == clue.number, clue.problem == tables.problem.c.number)
+    return of_clues.correlate(tables.problem)
+
+
+def _reported(who: Person) -> ColumnElement[bool]:
+    clue = tables.clue.c
+    return tables.problem.c.number.in_(select(clue.problem).where(clue.reporter == who.id, clue.problem.is_not(None)))
+
+
+def _has_task(who: Person) -> ColumnElement[bool]:
+    """Whoever has or had a task in a problem, or stands in for somebody who has."""
+    task = tables.task.c
+    mine = select(task.number).where(task.person_id.in_((who.id, *who.stands_for)))
+    return tables.problem.c.number.in_(mine)
 
 
 def _is(role: Column, wanted: Role) -> ColumnElement[bool]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from store.words import Department, Entry, Holder, Level, Person, Role
+from store.words import Department, Entry, Holder, Json, Ledger, Level, Person, Role
 
 Texts = Mapping[str, str]
 """One name in both languages: {"zh": …, "en": …}."""
@@ -25,6 +25,17 @@ class Standing(StrEnum):
     SUPERVISION = "supervision"
     LEADER = "leader"
     CLOCK = "clock"
+    # Of problems, and of what a problem and its clues do to each other.
+    ASSIGNEE = "assignee"
+    NEW_ASSIGNEE = "new_assignee"
+    MAIN_ASSIGNEE = "main_assignee"
+    ASSISTANT = "assistant"
+    RECHECKER = "rechecker"
+    VERIFIER = "verifier"
+    DECIDER = "decider"
+    INSTRUCTED = "instructed"
+    HANDLING_FORM = "handling_form"
+    ITS_PROBLEM = "its_problem"
 
 
 STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
@@ -38,8 +49,33 @@ STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
         Standing.SUPERVISION: {"zh": "本级内管", "en": "supervision of that level"},
         Standing.LEADER: {"zh": "领导", "en": "a leader"},
         Standing.CLOCK: {"zh": "系统", "en": "the clock"},
+        Standing.ASSIGNEE: {"zh": "责任人", "en": "an assignee"},
+        Standing.NEW_ASSIGNEE: {"zh": "尚未签收的责任人", "en": "an assignee who has not received the task yet"},
+        Standing.MAIN_ASSIGNEE: {"zh": "主办责任人", "en": "the main assignee"},
+        Standing.ASSISTANT: {"zh": "协办责任人", "en": "an assisting assignee"},
+        Standing.RECHECKER: {"zh": "抽评人", "en": "the re-checker"},
+        Standing.VERIFIER: {
+            "zh": "未经办且不属经办部门的内管人员",
+            "en": "supervision that neither handled it nor sits in the handling department",
+        },
+        Standing.DECIDER: {"zh": "申请事项的审批人", "en": "whoever decides on what was asked"},
+        Standing.INSTRUCTED: {"zh": "应答批示的处理人", "en": "whoever must answer the instruction"},
+        Standing.HANDLING_FORM: {"zh": "内管信息处理单", "en": "the accepted handling form"},
+        Standing.ITS_PROBLEM: {"zh": "所属问题", "en": "its problem"},
     }
 )
+
+
+DEPARTMENTS: Mapping[str, Texts] = MappingProxyType(
+    {
+        "supervision": {"zh": "内管", "en": "supervision"},
+        "enforcement": {"zh": "专卖", "en": "enforcement"},
+        "marketing": {"zh": "营销", "en": "marketing"},
+        "logistics": {"zh": "物流", "en": "logistics"},
+        "leadership": {"zh": "领导班子", "en": "leadership"},
+    }
+)
+"""The four departments that exchange through the hub (1+3), and the leadership."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +86,10 @@ class Actor:
     standings: frozenset[Standing]
 
 
+OPEN_TASK = ("assigned", "received", "done")
+"""States of a task that is not settled; in the first two it is the assignee's move."""
+
+
 def standings(person: Person, entry: Entry | None, desk: frozenset[Standing] = frozenset()) -> frozenset[Standing]:
     """What `person` is to `entry` (None: one that does not exist yet).
 
@@ -58,19 +98,75 @@ def standings(person: Person, entry: Entry | None, desk: frozenset[Standing] = f
     """
     if person.role is Role.CLOCK:
         return frozenset({Standing.CLOCK})
-    found = {Standing.STAFF}
+    found = {Standing.STAFF} | desk
     if person.role is Role.LEADER:
         found.add(Standing.LEADER)
     if entry is None:
         return frozenset(found)
-    if entry.fields.get("reporter") == person.id:
-        found.add(Standing.REPORTER)
     if supervises(person):
         if person.level is Level.CITY:
             found.add(Standing.CITY_SUPERVISION)
         elif person.bureau == entry.fields.get("bureau"):
             found.add(Standing.COUNTY_SUPERVISION)
-    return frozenset(found) | desk
+    if entry.ledger is Ledger.PROBLEM:
+        return frozenset(_in_problem(person, entry.fields, found))
+    if entry.fields.get("reporter") == person.id:
+        found.add(Standing.REPORTER)
+    return frozenset(found)
+
+
+def _in_problem(person: Person, fields: Mapping[str, Json], found: set[Standing]) -> set[Standing]:
+    """What they are to a problem beyond their office: by its clues, its tasks, and what was asked in it."""
+    if person.id in fields["reporters"]:
+        found.add(Standing.REPORTER)
+    for task in fields["tasks"]:
+        if task["person"] == person.id or task["person"] in person.stands_for:
+            found |= _BY_TASK.get((task["part"], task["state"]), frozenset())
+    in_charge = Standing.COUNTY_SUPERVISION if fields["level"] == Level.COUNTY else Standing.CITY_SUPERVISION
+    if found & {in_charge, Standing.CITY_SUPERVISION}:
+        found.add(Standing.SUPERVISION)
+    if Standing.SUPERVISION in found and not handles(person, fields["tasks"]):
+        found.add(Standing.VERIFIER)
+    elif Standing.VERIFIER in found:
+        found.discard(Standing.VERIFIER)  # also whoever stands in for an office verifies nothing of their own
+    asked = {request["kind"] for request in fields["requests"]}
+    if ("suspend" in asked and Standing.CITY_SUPERVISION in found) or (
+        "extend" in asked and Standing.SUPERVISION in found
+    ):
+        found.add(Standing.DECIDER)
+    if "instruct" in asked and found & {Standing.HOLDER, Standing.ASSIGNEE, Standing.SUPERVISION}:
+        found.add(Standing.INSTRUCTED)
+    return found
+
+
+_NEW = frozenset({Standing.ASSIGNEE, Standing.NEW_ASSIGNEE})
+_BY_TASK: Mapping[tuple[str, str], frozenset[Standing]] = MappingProxyType(
+    {
+        ("main", "assigned"): _NEW,
+        ("assisting", "assigned"): _NEW,
+        ("main", "received"): frozenset({Standing.ASSIGNEE, Standing.MAIN_ASSIGNEE}),
+        ("assisting", "received"): frozenset({Standing.ASSIGNEE, Standing.ASSISTANT}),
+        ("recheck", "assigned"): frozenset({Standing.RECHECKER}),
+        ("recheck", "received"): frozenset({Standing.RECHECKER}),
+    }
+)
+
+
+def handles(person: Person, tasks: Iterable[Mapping[str, Json]]) -> bool:
+    """Whether the person, or the department they sit in, works or worked on any of these tasks.
+
+    A task that was declined or handed on before it was received made nobody a handler.
+    """
+    for task in tasks:
+        worked = task["received_at"] or task["state"] in OPEN_TASK
+        mine = person.id in (task["person"], task["done_by"])
+        own = task["department"] is not None and (task["bureau"], task["department"]) == (
+            person.bureau,
+            person.department,
+        )
+        if worked and task["part"] != "recheck" and (mine or own):
+            return True
+    return False
 
 
 def supervises(person: Person) -> bool:
@@ -82,6 +178,6 @@ def supervises(person: Person) -> bool:
 def sits(person: Person, holder: Holder) -> bool:
     """Whether `person` is that holder, or sits in that office."""
     if holder.person:
-        return holder.person == person.id
+        return holder.person == person.id or holder.person in person.stands_for
     fits = supervises(person) if holder.role is Role.SUPERVISION_OFFICER else person.role is holder.role
     return fits and holder.unit in (person.unit, person.bureau)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -101,6 +101,7 @@ class Person:
     field_role: FieldRole | None = None
     language: str = "zh"  # "zh" or "en"
     address: Address | None = None
+    stands_for: tuple[str, ...] = ()  # userids of those who are away just now and whose substitute they are
 
 
 CLOCK = Person("clock", "clock", Role.CLOCK, "", None, "", Level.CITY)
@@ -113,6 +114,16 @@ CLOCK = Person("clock", "clock", Role.CLOCK, "", None, "", Level.CITY)
 class Ledger(StrEnum):
     CLUE = "clue"
     PROBLEM = "problem"
+
+    @property
+    def prefix(self) -> str:
+        """How the numbers of this ledger begin."""
+        return "WT" if self is Ledger.PROBLEM else "XS"
+
+
+def ledger_of(number: str) -> Ledger:
+    """The ledger that a number belongs to; clues when it does not say."""
+    return Ledger.PROBLEM if number.startswith(Ledger.PROBLEM.prefix) else Ledger.CLUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +167,15 @@ class Moved:
     at: datetime
     seq: int = 1
     text: str = ""
+    fields: Mapping[str, Json] = NOTHING  # what else was given, as the line keeps it
+    caused: tuple[Moved, ...] = ()  # lines of the other ledger that came with it, in the same transaction
+
+
+def every(moves: Iterable[Moved]) -> Iterator[Moved]:
+    """These moves, and what each caused in the other ledger: everything that somebody must hear of."""
+    for moved in moves:
+        yield moved
+        yield from every(moved.caused)
 
 
 class Refused(Exception):
@@ -293,11 +313,16 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Hearer:
-    """Somebody who must hear of a move, why (`holder`, `reporter`, `watcher`), and where they are reached."""
+    """Somebody who must hear of a move, why, and where they are reached.
+
+    `part`: `holder` (it is their move: they hold it, have a task in it or must decide), `reporter`, `watcher` (keeps
+    sight), `concerned` (looks after the shop). `instead_of`: the name of whom they stand in for.
+    """
 
     person: Person
     part: str
     to: tuple[Address, ...]
+    instead_of: str = ""
 
 
 # --- what goes out ----------------------------------------------------------------------------------------

@@ -73,6 +73,27 @@ def add_working_days(calendar: Calendar, at: datetime, days: int) -> Due:
     return Due(_moment(day, calendar.closes), provisional)
 
 
+def move_working_days(calendar: Calendar, at: datetime, days: int) -> datetime:
+    """The same time of day so many working days later, or earlier when `days` is negative; 0 is `at` itself."""
+    local, step = at.astimezone(SHANGHAI), _DAY if days > 0 else -_DAY
+    day, left = local.date(), abs(days)
+    while left > 0:
+        day += step
+        left -= is_working_day(calendar, day)
+    return _moment(day, local.time())
+
+
+def working_days_between(calendar: Calendar, start: datetime, end: datetime) -> int:
+    """How many working days begin after the day of `start` and not after the day of `end`; 0 when `end` comes first."""
+    first, last = local_day(start), local_day(end)
+    return sum(is_working_day(calendar, first + n * _DAY) for n in range(1, (last - first).days + 1))
+
+
+def closing(calendar: Calendar, day: date) -> datetime:
+    """The end of office hours on that day, worked or not."""
+    return _moment(day, calendar.closes)
+
+
 def is_open(calendar: Calendar, at: datetime) -> bool:
     """Whether `at` lies in the hours of a working day."""
     local = at.astimezone(SHANGHAI)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from store.rules import CLUE_MOVES, CLUE_STATES, CLUE_VERBS, LAWS, NEEDS, REASONS, TARGETS, Move, decide, offered, route
+from store.clue_law import CLUE_MOVES, CLUE_STATES, CLUE_VERBS
+from store.moves import Move
+from store.reasons import REASONS
+from store.rules import LAWS, NEEDS, TARGETS, decide, offered, route
 from store.standing import Actor, Standing
 from store.words import CLOCK, Ledger, Refused
 from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, who

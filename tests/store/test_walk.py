@@ -11,12 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
+from store.actors import actor_of
 from store.chain import verify_chain
+from store.clue_law import CLUE_STATES, CLUE_VERBS
 from store.db import Tx
 from store.entries import load_entry
-from store.ledger import actor_of, apply
+from store.ledger import apply
 from store.people import hearers
-from store.rules import CLUE_STATES, CLUE_VERBS, LAWS, REASONS, offered
+from store.reasons import REASONS
+from store.rules import LAWS, offered
 from store.scope import sees
 from store.standing import Actor, sits, standings
 from store.words import CLOCK, Ask, Ledger, Moved, Refused
@@ -72,7 +75,7 @@ async def _lawful(tx: Tx, which: int, n: int) -> tuple[str, str]:
         return "mq-cm", "report"
     people = [one for one in STAFF if entry.holder and sits(who(one), entry.holder)]
     userid = (people or [entry.fields["reporter"], "sq-ng1"])[n % (len(people) or 2)]
-    verbs = offered(Ledger.CLUE, entry.state, await actor_of(tx, who(userid), entry, []))
+    verbs = offered(Ledger.CLUE, entry.state, await actor_of(tx, who(userid), entry, [], START))
     return userid, verbs[n % len(verbs)] if verbs else "append"
 
 

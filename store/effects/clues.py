@@ -1,56 +1,30 @@
 """What the verbs of the clue ledger change, besides the state: one small function per verb that changes anything.
 
-Each takes the open transaction and the `Case` and returns the columns to write. It refuses what is given but cannot be
-(a shop or an indicator that is not in the books), and writes nothing.
+It refuses what is given but cannot be (a shop or an indicator that is not in the books), and writes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import select
 
 from store import tables
-from store.clocks import Clocks
 from store.db import Tx
+from store.effects.case import Case, Change, Columns, Effect
 from store.geo import distance_m, spot, to_wgs84
 from store.given import moment
 from store.rules import NO_LICENCE
-from store.words import Ask, Entry, Json, Person, Refused
-from store.workdays import Calendar, working_time_between
+from store.words import Json, Refused
+from store.workdays import working_time_between
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a phone's clock may run ahead of ours before "seen" lies in the future."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One wish, and everything there is to know before it is carried out.
-
-    `given` is what was given, tidy; `facts` that and what routing adds (`rules.Given`); `accused` are the userids
-    that the matter names; `entry` is None for a new one.
-    """
-
-    ask: Ask
-    by: Person
-    at: datetime
-    given: Mapping[str, Json]
-    facts: Mapping[str, Json]
-    accused: tuple[str, ...]
-    entry: Entry | None
-    clocks: Clocks
-    calendar: Calendar
-
-
-Columns = dict[str, Any]
-Effect = Callable[[Tx, Case], Awaitable[Columns]]
-
-
-async def _report(tx: Tx, case: Case) -> Columns:
+async def _report(tx: Tx, case: Case) -> Change:
     """A new clue from a member of staff."""
     given, by = case.given, case.by
     columns: Columns = {
@@ -66,44 +40,43 @@ async def _report(tx: Tx, case: Case) -> Columns:
     }
     columns |= await _indicator(tx, given.get("indicator"))
     columns |= await _where(tx, given)
-    return columns | _when(case)
+    return Change(columns | _when(case))
 
 
-async def _classify(tx: Tx, case: Case) -> Columns:
+async def _classify(tx: Tx, case: Case) -> Change:
     """The head says what it is; an internal matter becomes one for good."""
-    return {"internal": case.facts["internal"], **await _indicator(tx, case.given["indicator"])}
+    return Change({"internal": case.facts["internal"], **await _indicator(tx, case.given["indicator"])})
 
 
-async def _ask_info(tx: Tx, case: Case) -> Columns:
-    assert case.entry
-    return {"came_from": case.entry.state}
+async def _ask_info(tx: Tx, case: Case) -> Change:
+    return Change({"came_from": case.fields["state"]})
 
 
-async def _supply(tx: Tx, case: Case) -> Columns:
-    return {"came_from": None}
+async def _supply(tx: Tx, case: Case) -> Change:
+    return Change({"came_from": None})
 
 
-async def _send_back(tx: Tx, case: Case) -> Columns:
+async def _send_back(tx: Tx, case: Case) -> Change:
     """A clue of the city bureau's own goes to the county that is named, or where the shop is."""
     assert case.entry
     fields, unit = case.entry.fields, tables.unit.c
     counties = select(unit.code).where(unit.kind == "county")
     if (await tx.execute(counties.where(unit.code == fields["bureau"]))).first():
-        return {}
+        return Change()
     shop = select(tables.merchant.c.county_code).where(tables.merchant.c.licence_no == fields["merchant"])
     wanted = case.given.get("county") or (await tx.execute(shop)).scalar_one_or_none()
     county = (await tx.execute(counties.where(unit.code == wanted))).scalar_one_or_none()
     if county is None:
         raise Refused("county_unknown", number=case.entry.number)
-    return {"bureau": county}
+    return Change({"bureau": county})
 
 
-async def _archive(tx: Tx, case: Case) -> Columns:
+async def _archive(tx: Tx, case: Case) -> Change:
     """Rest for a month first; an answer or an addition begins the month anew."""
     assert case.entry
-    if case.at < moment(case.entry.fields["last_at"]) + timedelta(days=case.clocks.archive_days):
+    if case.at < moment(case.fields["last_at"]) + timedelta(days=case.clocks.archive_days):
         raise Refused("too_early", number=case.entry.number, days=case.clocks.archive_days)
-    return {}
+    return Change()
 
 
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
@@ -116,7 +89,6 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "archive": _archive,
     }
 )
-"""Verbs that are not here change nothing but the state."""
 
 
 async def _indicator(tx: Tx, code: str | None) -> Columns:

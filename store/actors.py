@@ -1,0 +1,66 @@
+"""Who somebody is to an entry just now, offices that nobody fills and colleagues who are away included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from store.db import Tx
+from store.offices import Seats, acting, city_of, ladder, supervision
+from store.rules import LAWS
+from store.standing import Actor, Standing, standings
+from store.words import Entry, Holder, Json, Ledger, Level, Person, Role
+
+VERDICTS = ("verifying", "rechecking")
+"""States in which whoever handled the matter, and their department, hold nothing."""
+
+
+async def actor_of(tx: Tx, person: Person, entry: Entry | None, accused: Sequence[str], at: datetime) -> Actor:
+    """`person` with what they are to the entry, standing in for an empty office included."""
+    if entry is None or person.role is Role.CLOCK:
+        return Actor(person, standings(person, entry))
+    desk: frozenset[Standing] = frozenset()
+    if entry.holder and _among(person, await seats_of(tx, entry, accused, at)):
+        desk = LAWS[entry.ledger].states[entry.state].desk
+    if entry.ledger is Ledger.PROBLEM and person.role in (Role.LEADER, Role.ADMINISTRATOR):
+        # Only they stand in for a supervision desk that nobody fills.
+        in_charge = await office_seats(tx, supervision_of(entry.fields, await _city(tx, entry)), entry, accused, at)
+        if _among(person, in_charge):
+            desk |= {Standing.SUPERVISION, Standing.CITY_SUPERVISION}
+    return Actor(person, standings(person, entry, desk))
+
+
+async def seats_of(tx: Tx, entry: Entry, accused: Sequence[str], at: datetime) -> Seats:
+    """Who acts as the holder of an entry, which has one."""
+    assert entry.holder
+    return await office_seats(tx, entry.holder, entry, accused, at)
+
+
+async def office_seats(tx: Tx, holder: Holder, entry: Entry, accused: Sequence[str], at: datetime) -> Seats:
+    """Who acts as that office or person in a matter; where a verdict is due, nobody who handled it."""
+    return await seats(tx, holder, entry.fields, accused, at, verdict=entry.state in VERDICTS)
+
+
+async def seats(
+    tx: Tx, holder: Holder, fields: Mapping[str, Json], accused: Sequence[str], at: datetime, *, verdict: bool = False
+) -> Seats:
+    """The same for the columns of an entry that is about to be written."""
+    city = await city_of(tx, fields["bureau"])
+    unit = fields["unit_code"]
+    if holder.person:  # above a person comes the head of their own department
+        unit = next((task["unit"] for task in fields.get("tasks", ()) if task["person"] == holder.person), unit)
+    rungs = ladder(holder, unit, fields["bureau"], city)
+    return await acting(tx, rungs, accused, at, fields["tasks"] if verdict else ())
+
+
+def supervision_of(fields: Mapping[str, Json], city: str) -> Holder:
+    """The supervision desk in charge of a problem."""
+    return supervision(fields["bureau"] if fields["level"] == Level.COUNTY else city)
+
+
+async def _city(tx: Tx, entry: Entry) -> str:
+    return await city_of(tx, entry.fields["bureau"])
+
+
+def _among(person: Person, seats: Seats) -> bool:
+    return any(one.id == person.id for one in seats.people)
