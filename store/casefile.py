@@ -22,8 +22,8 @@ from store.geo import distance_m, to_wgs84
 from store.offices import PEOPLE
 from store.rules import LAWS, state_name
 from store.scope import sees
-from store.standing import DEPARTMENTS
-from store.words import CLOCK, Json, Ledger, Person, ledger_of
+from store.standing import DEPARTMENTS, supervises
+from store.words import CLOCK, Json, Ledger, Person, Role, ledger_of
 
 FORMAT = "loop153 case 1"
 Fields = dict[str, Json]
@@ -86,9 +86,6 @@ async def gather(tx: Tx, number: str, who: Person | None, kept: Kept) -> CaseFil
 async def may_take(tx: Tx, who: Person, number: str) -> bool:
     """Whether `who` is offered the file of a case: supervision, leaders and the heads of the departments that handle
     it (a clue: of the department that reported it), as far as they may see the entry at all."""
-    from store.standing import supervises
-    from store.words import Role
-
     if await _entry(tx, number, who) is None:
         return False
     if supervises(who) or who.role is Role.LEADER:
