@@ -150,11 +150,12 @@ def _in_time(lines: Sequence[Fields], shop: Fields | None, evidence: Sequence[Fi
     for row in evidence:
         with_it.setdefault((row["number"], row["seq"]), []).append(row["id"])
     shown = [line | {"shown": _shown(line, shop, with_it.get((line["number"], line["seq"]), []))} for line in lines]
-    return sorted(shown, key=lambda one: one["at"])
+    return sorted(shown, key=lambda one: (one["at"], one["ledger"], one["number"], one["seq"]))
 
 
 def _shown(line: Fields, shop: Fields | None, evidence: list[str]) -> Fields:
-    ledger, place = Ledger(line["ledger"]), line["fields"].get("place") or {}
+    ledger, fields = Ledger(line["ledger"]), line["fields"]
+    place, sent = fields.get("place") or {}, [*fields.get("photos", ()), *fields.get("recordings", ())]
     away = None
     if "lat" in place:
         away = _away(shop, *to_wgs84(place["lat"], place["lon"], place["datum"]))
@@ -162,7 +163,7 @@ def _shown(line: Fields, shop: Fields | None, evidence: list[str]) -> Fields:
         "verb": dict(LAWS[ledger].verbs[line["verb"]]),
         "before": dict(state_name(ledger, line["before"])) if line["before"] else None,
         "after": dict(state_name(ledger, line["after"])),
-        "evidence": evidence,
+        "evidence": sorted(evidence, key=lambda one: sent.index(one) if one in sent else len(sent)),
         "place_to_shop_m": away,
     }
 

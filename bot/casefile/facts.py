@@ -35,6 +35,7 @@ DOORS = {
     "api": _("API"),
     "cli": _("Terminal"),
 }
+KINDS = {"image": _("photo"), "voice": _("voice message"), "video": _("video"), "file": _("file")}
 GIVEN = {
     "cause": _("Cause"),
     "measures": _("Measures"),
@@ -97,6 +98,14 @@ class Reader:
         person = self.content["people"].get(userid, {})
         return self.say(ROLES[person["field_role"] or person["role"]]) if person else ""
 
+    @property
+    def colon(self) -> str:
+        return ": " if self.language == "en" else "："
+
+    def noted(self, name: str, note: str) -> str:
+        """A name with a note in brackets."""
+        return f"{name} ({note})" if self.language == "en" else f"{name}（{note}）"
+
     def when(self, at: str | None) -> str:
         return when(at, self.language)
 
@@ -112,7 +121,8 @@ class Reader:
 
     def evidence(self, line: Fields) -> list[Fields]:
         """What was sent with a line."""
-        return [row for row in self.content["evidence"] if row["id"] in line["shown"]["evidence"]]
+        rows = {row["id"]: row for row in self.content["evidence"]}
+        return [rows[one] for one in line["shown"]["evidence"]]
 
     def given(self, line: Fields) -> Iterator[tuple[str, str]]:
         """What a line keeps beside its text: label and value."""
@@ -141,4 +151,4 @@ class Reader:
         parts = [place.get("label") or "", f"{place['lat']:.5f}, {place['lon']:.5f} ({str(place['datum']).upper()})"]
         if place.get("accuracy"):
             parts.append(f"±{round(place['accuracy'])} m")
-        return " · ".join(part for part in (*parts, self.metres(away)) if part)
+        return " / ".join(part for part in (*parts, self.metres(away)) if part)

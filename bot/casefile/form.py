@@ -64,7 +64,7 @@ def _origin(read: Reader) -> Iterator[_Row]:
     source = read.say(SOURCES[clue["source"]]) if clue else ""
     yield _pair(read, (_("Source"), source), (_("Reported at"), read.when(clue.get("reported_at"))))
     reporter = clue.get("reporter")
-    name = f"{read.who(reporter)} ({read.role(reporter)})" if reporter else ""
+    name = read.noted(read.who(reporter), read.role(reporter)) if reporter else ""
     yield _pair(read, (_("Reporter"), name), (_("Reporter's unit"), read.both(clue, "unit_")))
 
 
@@ -97,7 +97,7 @@ def _photos(read: Reader, pictures: Pictures) -> Flowable | str:
     reports = [line for line in read.lines("report") if line["number"] == read.clue.get("number")]
     rows = [row for line in reports for row in read.evidence(line) if row["sha256"] in pictures]
     box = (WIDTH - _LABEL - 4 * mm) / PHOTOS
-    shown = [(picture(pictures[row["sha256"]], box - 3 * mm, 32 * mm), row) for row in rows[:PHOTOS]]
+    shown = [(picture(pictures[row["sha256"]], box - 3 * mm, 24 * mm), row) for row in rows[:PHOTOS]]
     drawn = [[image, para(row["sha256"][:16], SMALL)] for image, row in shown if image]
     if not drawn:
         return ""
@@ -124,7 +124,7 @@ def _handling(read: Reader) -> Iterator[_Row]:
     problem = read.problem
     names = [read.both(one) for one in problem.get("department_names", ())]
     parts = [read.say(PARTS["main" if at == 0 else "assisting"]) for at in range(len(names))]
-    departments = "\n".join(f"{part}: {name}" for part, name in zip(parts, names, strict=True))
+    departments = "\n".join(f"{part}{read.colon}{name}" for part, name in zip(parts, names, strict=True))
     yield _pair(read, (_("Responsible department"), departments), (_("Responsible person"), _assignees(read)))
     received = min((task["received_at"] for task in read.content["tasks"] if task["received_at"]), default=None)
     due = read.form.get("due_on") or read.when(problem.get("work_due_at"))
@@ -140,7 +140,7 @@ def _assignees(read: Reader) -> str:
     """Who has or had a task that counts, the main one first."""
     tasks = [task for task in read.content["tasks"] if task["state"] not in ("reassigned", "returned", "cancelled")]
     tasks.sort(key=lambda task: list(PARTS).index(task["part"]))
-    named = dict.fromkeys(f"{read.who(task['person_id'])} ({read.say(PARTS[task['part']])})" for task in tasks)
+    named = dict.fromkeys(read.noted(read.who(task["person_id"]), read.say(PARTS[task["part"]])) for task in tasks)
     return "\n".join(named)
 
 
@@ -150,9 +150,9 @@ def _last(read: Reader, verbs: tuple[str, ...], extra: str = "") -> str:
     if not lines:
         return ""
     line = lines[-1]
-    verb = read.both(line["shown"]["verb"]) if len(verbs) > 1 else ""
-    more = f"{read.say(GIVEN[extra])}: {line['fields'][extra]}" if line["fields"].get(extra) else ""
-    return _signed(read, "\n".join(part for part in (verb, line["text"], more) if part), line)
+    verb = f"{read.both(line['shown']['verb'])}{read.colon}" if len(verbs) > 1 else ""
+    more = f"{read.say(GIVEN[extra])}{read.colon}{line['fields'][extra]}" if line["fields"].get(extra) else ""
+    return _signed(read, "\n".join(part for part in (verb + line["text"], more) if part), line)
 
 
 def _signed(read: Reader, text: str, line: Fields | None) -> str:

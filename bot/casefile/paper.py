@@ -47,8 +47,8 @@ RULED = (
     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
     ("LEFTPADDING", (0, 0), (-1, -1), 4),
     ("RIGHTPADDING", (0, 0), (-1, -1), 4),
-    ("TOPPADDING", (0, 0), (-1, -1), 3.5),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
+    ("TOPPADDING", (0, 0), (-1, -1), 2.6),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 2.6),
 )
 
 
@@ -63,9 +63,10 @@ def para(text: object, style: ParagraphStyle = TEXT) -> Paragraph:
 
 
 def printable(text: str) -> str:
-    """What the readers' font can show: signs beyond the basic plane (emoji) become a box, control characters go."""
+    """What the readers' font can show: signs beyond the basic plane (emoji) become a box, control characters
+    go, and two spaces become the wide one of Chinese type, which is never run together."""
     kept = (sign if ord(sign) <= 0xFFFF else "□" for sign in text if sign >= " " or sign == "\n")
-    return "".join(kept)
+    return "".join(kept).replace("  ", "\u3000")
 
 
 def picture(data: bytes, wide: float, high: float) -> Image | None:

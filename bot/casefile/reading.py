@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
-from bot.casefile.facts import DOORS, PARTS, SOURCES, Fields, Reader
+from bot.casefile.facts import DOORS, KINDS, PARTS, SOURCES, Fields, Reader
 from bot.casefile.paper import (
     HEADING,
     INK,
@@ -27,7 +27,8 @@ from bot.texts import _
 from store.casefile import CaseFile
 from store.words import Json
 
-_PHOTO = 38 * mm
+_STAMP = 38 * mm
+_PHOTO = 34 * mm
 _IN_A_ROW = 4
 _BARE = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
 
@@ -80,7 +81,7 @@ def _standing(read: Reader, entry: Fields) -> str:
     if "source" in entry:
         reporter = f"{read.who(entry['reporter'])} {read.unit(entry['reporter'])}" if entry["reporter"] else ""
         parts += [read.say(SOURCES[entry["source"]]), reporter, read.when(entry["reported_at"])]
-    return " · ".join(part for part in parts if part)
+    return " / ".join(part for part in parts if part)
 
 
 def _people(read: Reader) -> Flowable:
@@ -113,16 +114,15 @@ def _headline(read: Reader, line: Fields) -> Flowable:
     what = f"{line['number']} #{line['seq']}  {read.both(shown['verb'])} {states}"
     door = read.say(DOORS[line["door"]]) if line["door"] in DOORS else line["door"] or ""
     by = "  ".join(part for part in (read.who(line["by"]), read.unit(line["by"]), door) if part)
-    return Table([[para(read.when(line["at"])), para(f"{what}\n{by}")]], [38 * mm, WIDTH - 38 * mm], style=_BARE)
+    return Table([[para(read.when(line["at"])), para(f"{what}\n{by}")]], [_STAMP, WIDTH - _STAMP], style=_BARE)
 
 
 def _told(read: Reader, line: Fields) -> Iterator[Flowable]:
     """What was said, what was given beside it, and the line's hash."""
-    colon = ": " if read.language == "en" else "："
-    text = [line["text"], *(f"{label}{colon}{value}" for label, value in read.given(line))]
+    text = [line["text"], *(f"{label}{read.colon}{value}" for label, value in read.given(line))]
     cell = [para(one) for one in text if one]
     cell.append(para(f"SHA-256 {line['hash']}", TINY))
-    yield Table([["", cell]], [38 * mm, WIDTH - 38 * mm], style=_BARE)
+    yield Table([["", cell]], [_STAMP, WIDTH - _STAMP], style=_BARE)
 
 
 def _photos(read: Reader, line: Fields, pictures: Pictures) -> Iterator[Flowable]:
@@ -133,12 +133,13 @@ def _photos(read: Reader, line: Fields, pictures: Pictures) -> Iterator[Flowable
         cells.append([*([image] if image else []), para(_caption(read, row), TINY)])
     for at in range(0, len(cells), _IN_A_ROW):
         some = cells[at : at + _IN_A_ROW]
-        yield Table([some], [_PHOTO] * len(some), hAlign="LEFT", style=[("VALIGN", (0, 0), (-1, -1), "BOTTOM")])
+        widths = [_STAMP, *[_PHOTO] * len(some)]
+        yield Table([["", *some]], widths, hAlign="LEFT", style=[*_BARE, ("VALIGN", (0, 0), (-1, -1), "BOTTOM")])
 
 
 def _caption(read: Reader, row: Fields) -> str:
     taken = read.say(_("taken {when}"), when=read.when(row["taken_at"])) if row["taken_at"] else ""
-    parts = [row["kind"] if not row["thumb"] else "", taken, read.metres(row["taken_to_shop_m"])]
+    parts = [read.say(KINDS[row["kind"]]) if row["kind"] != "image" else "", taken, read.metres(row["taken_to_shop_m"])]
     digest = (row["sha256"] or "")[:16] or read.say(_("never arrived"))
     return "\n".join(part for part in (*parts, digest) if part)
 
@@ -150,9 +151,9 @@ def _evidence(read: Reader) -> Iterator[Flowable]:
     for row in read.content["evidence"]:
         place = "" if row["taken_lat"] is None else f"{row['taken_lat']:.5f}, {row['taken_lon']:.5f}"
         taken = (read.when(row["taken_at"]), place, read.metres(row["taken_to_shop_m"]))
-        came = f"{row['number']} #{row['seq']} · {read.who(row['person'])} · {read.when(row['received_at'])}"
-        size = f"{row['mime']} · {row['size']} B" if row["size"] else ""
-        words = " · ".join(part for part in (came, size, *taken) if part)
+        came = f"{row['number']} #{row['seq']} / {read.who(row['person'])} / {read.when(row['received_at'])}"
+        size = f"{row['mime']} / {row['size']} B" if row["size"] else ""
+        words = " / ".join(part for part in (came, size, *taken) if part)
         digest = row["sha256"] or read.say(_("never arrived"))
         yield para(f"{words}\n{digest}", SMALL)
 
