@@ -1,6 +1,6 @@
 """Proof of a case file (a ZIP) without any database: nothing was added, left out, changed or swapped.
 
-Only the standard library and `chain.py` are needed. The archive may come from anybody: nothing is unpacked, names are
+Only the standard library, `chain.py` and `canonical.py` are needed. The archive may come from anybody: nothing is unpacked, names are
 taken from a short list, sizes are limited before and while reading. Every check says in one line what holds, or which
 file or line is broken.
 """
@@ -8,7 +8,6 @@ file or line is broken.
 from __future__ import annotations
 
 import io
-import json
 import re
 import zipfile
 import zlib
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, BinaryIO
 
+from store.canonical import canonical
 from store.chain import KEYS, verify_chain
 
 PAPERS = ("README.txt", "case.json", "lines.jsonl", "handling-form.pdf", "case.pdf", "manifest.json")
@@ -287,22 +287,6 @@ def _misfits(case: _Case, rows: Mapping[str, Json], files: set[str], named: list
         if row is None or (row["number"], row["seq"]) != (line["number"], line["seq"]):
             facts = {"id": _safe(one), "number": line["number"], "seq": line["seq"]}
             yield Check(False, _("Line {seq} of {number} names a file that is not there: {id}"), facts)
-
-
-# --- JSON -----------------------------------------------------------------------------------------------
-
-
-def dumped(value: Json) -> str:
-    """The one way in which a case file writes JSON: sorted keys, no spaces, letters as they are."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def canonical(text: bytes) -> Json:
-    """What that text says. Raises ValueError unless it is written in the one way: then no byte can go unnoticed."""
-    value = json.loads(text)
-    if dumped(value).encode() != text:
-        raise ValueError("not canonical")
-    return value
 
 
 def _safe(text: Json) -> str:

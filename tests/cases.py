@@ -45,7 +45,12 @@ async def _report(tx: Tx, objects: Any) -> None:
     photos = [await sent(tx, objects, "mq-cm", jpeg((640, 480))), await sent(tx, objects, "mq-cm", jpeg((300, 400)))]
     voice = await photo(tx, "mq-cm", "voice")
     await _stored(tx, objects, voice, b"#!AMR" + b"v" * 500)
-    given = {"photos": photos, "recordings": [voice], "place": {**PLACE, "datum": "gcj02"}, "text": SEEN}
+    given: dict[str, Any] = {
+        "photos": photos,
+        "recordings": [voice],
+        "place": {**PLACE, "datum": "gcj02"},
+        "text": SEEN,
+    }
     await report(tx, at=MONDAY, observed_at="2026-11-16T09:05:00+08:00", **given)
 
 
@@ -55,14 +60,14 @@ async def _handle(tx: Tx, objects: Any) -> None:
         "visit_note": "柜台下存放 12 条，无进货凭证。",
     }
     opinion = "情况属实，涉嫌跨区流入，转专卖查处，营销核查订单。"
-    assisting = {"departments": ["marketing"], "assistants": ["mq-cm2"], "opinion": opinion}
+    assisting: dict[str, Any] = {"departments": ["marketing"], "assistants": ["mq-cm2"], "opinion": opinion}
     await accept(tx, CLUE, at=_later(2), **notes, **assisting)
     await act(tx, PROBLEM, "receive", "mq-mi", _later(3))
     await act(tx, PROBLEM, "receive", "mq-cm2", _later(4))
     await act(tx, PROBLEM, "note", "mq-mi", _later(5), text="已到店核对台账")
     await act(tx, PROBLEM, "feedback", "mq-cm2", _later(24), cause="订单异常", text="已停供两周", place=PLACE)
     proof = [await sent(tx, objects, "mq-mi", jpeg((320, 240)))]
-    found = {"cause": "邻县窜货", "text": "查获 12 条，已立案登记", "photos": proof, "place": PLACE}
+    found: dict[str, Any] = {"cause": "邻县窜货", "text": "查获 12 条，已立案登记", "photos": proof, "place": PLACE}
     await act(tx, PROBLEM, "feedback", "mq-mi", _later(25), **found)
     await act(tx, PROBLEM, "verify", "mq-ng2", _later(26), text="属实", measures="没收并警示，一月内回访")
     proof = [await sent(tx, objects, "mq-mi", jpeg((200, 200)))]

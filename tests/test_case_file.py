@@ -8,16 +8,19 @@ import json
 import uuid
 import zipfile
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.__main__ import main
 from bot.casefile import paper
 from bot.casefile.archive import archive, read_case
 from store import caseproof
-from store.caseproof import dumped, verify
+from store.canonical import dumped
+from store.caseproof import verify
 from store.db import open_engine
 from tests.cases import CLUE, PROBLEM, build_case, exported, objects_in
 from tests.conftest import _admin, _named
@@ -66,7 +69,7 @@ def sealed(files: Files, *, heads: bool = False) -> bytes:
     manifest = json.loads(files["manifest.json"])
     for name, data in files.items():
         if name != "manifest.json":
-            digest = caseproof.sha256(data).hexdigest()
+            digest = sha256(data).hexdigest()
             manifest["files"][name] = {"sha256": digest, "size": len(data)}
     manifest["files"] = {name: one for name, one in manifest["files"].items() if name in files}
     if heads:

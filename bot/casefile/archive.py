@@ -17,8 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.casefile.readme import readme
 from bot.media import original, thumbnail
 from store import casefile
+from store.canonical import dumped
 from store.casefile import CaseFile
-from store.caseproof import dumped
 from store.words import Json, Person
 
 if TYPE_CHECKING:
