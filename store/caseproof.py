@@ -1,8 +1,8 @@
 """Proof of a case file (a ZIP) without any database: nothing was added, left out, changed or swapped.
 
-Only the standard library, `chain.py` and `canonical.py` are needed. The archive may come from anybody: nothing is unpacked, names are
-taken from a short list, sizes are limited before and while reading. Every check says in one line what holds, or which
-file or line is broken.
+Only the standard library, `chain.py` and `canonical.py` are needed. The archive may come from anybody: nothing is
+unpacked, names are taken from a short list, sizes are limited before and while reading. Every check says in one line
+what holds, or which file or line is broken.
 """
 
 from __future__ import annotations
