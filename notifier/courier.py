@@ -134,7 +134,7 @@ class Courier:
     async def _attempt(self, letter: Claimed, permit: Permit) -> Verdict | None:
         """What becomes of the letter; None when it is settled already or no longer ours."""
         if not letter.reachable:
-            await self._hand_on(letter, "nobody is at this address any more", off=False)
+            await self._hand_on(letter, "they are not at this address any more", person=letter.person)
             return None
         if letter.attempts > self.terms.attempts:
             return dead(letter, "too many attempts")
@@ -168,7 +168,7 @@ class Courier:
             await self._heed(letter, outcome)
         self._count(self.door, type(outcome).__name__.lower())
         if isinstance(outcome, Never) and outcome.gone:
-            await self._hand_on(letter, outcome.reason, off=True)
+            await self._hand_on(letter, outcome.reason)
             return None
         fails = self._window.failing > 0
         return verdict(letter, outcome, self.terms, bundle=parcel.bundle, door_fails=fails)
@@ -238,9 +238,9 @@ class Courier:
         async with wire(self._engine) as conn:
             await leases.pause(conn, self.door, after, broken)
 
-    async def _hand_on(self, letter: Claimed, reason: str, *, off: bool) -> None:
+    async def _hand_on(self, letter: Claimed, reason: str, person: str | None = None) -> None:
         async with self._engine.begin() as tx:
-            count = await onward.hand_on(tx, letter.to, reason, self._shift(), off=off)
+            count = await onward.hand_on(tx, letter.to, reason, self._shift(), person=person)
         log.warning("an address of door %s is out of use; %d letters went on to others", self.door, count)
 
     # --- to the database, many at a time ----------------------------------------------------------------
