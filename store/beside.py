@@ -9,8 +9,8 @@ from sqlalchemy import insert, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from store import tables
+from store.case import Case, Change, NewTask
 from store.db import Tx
-from store.effects.case import Case, Change, NewTask
 from store.words import Ledger
 
 _SUPERVISED = ("county_review", "city_review")

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, literal, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, cast, func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, array, insert
 
+from store import tables
 from store.db import Tx
 from store.tables import evidence
 from store.words import File, Json, Person
@@ -141,3 +142,46 @@ async def give_up(tx: Tx, wanted: Wanted, reason: str) -> str | None:
 async def backlog(tx: Tx) -> int:
     """How many files are still to be fetched."""
     return (await tx.execute(select(func.count()).where(evidence.c.state == "wanted"))).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenBefore:
+    """Where in the books a photo is already; otherwise than `same_bytes` it only looks the same."""
+
+    number: str
+    seq: int
+    same_bytes: bool
+
+
+ALIKE_BITS = 5
+"""In how many of the 64 bits two pictures' hashes may differ and still be one picture: resized, saved anew."""
+
+
+async def seen_before(tx: Tx, sha256: str, phash: int | None, number: str, seq: int | None = None) -> list[SeenBefore]:
+    """Every other entry that has this photo, the oldest first; with `seq` other lines of the same entry count, too.
+
+    Hashes are found by a piece of 10 or 11 bits that they share (`tables.evidence`), then compared whole.
+    """
+    elsewhere = evidence.c.number != number
+    if seq is not None:
+        elsewhere = or_(elsewhere, evidence.c.seq != seq)
+    alike: ColumnElement[bool] = evidence.c.sha256 == sha256
+    if phash is not None and phash not in _BLANK:
+        pieces = cast(array(_pieces(phash)), ARRAY(Integer))
+        bits = func.bit_count(cast(evidence.c.phash.op("#")(literal(phash, BigInteger)), BIT(64)))
+        alike = or_(alike, and_(evidence.c.phash_parts.op("&&", is_comparison=True)(pieces), bits <= ALIKE_BITS))
+    same = (evidence.c.sha256 == sha256).label("same")
+    found = select(evidence.c.number, evidence.c.seq, same).where(
+        alike, elsewhere, evidence.c.number.is_not(None), evidence.c.kind == "image"
+    )
+    rows = await tx.execute(found.order_by(evidence.c.received_at, evidence.c.number).limit(10))
+    return [SeenBefore(row.number, row.seq, row.same) for row in rows]
+
+
+_BLANK = (0, -1)
+"""The hashes of pictures without any contrast, which all look alike."""
+
+
+def _pieces(phash: int) -> list[int]:
+    """The pieces of a hash as `tables.evidence.phash_parts` has them."""
+    return [(phash >> at & 2**bits - 1) + 2048 * at for at, bits in tables.PIECES]

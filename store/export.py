@@ -18,16 +18,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from xlsxwriter import Workbook
 
 from store import tables
+from store.entries import TABLES
 from store.words import Json, Ledger
 
 BATCH = 1000
 PLACE = ("lat", "lon", "datum", "accuracy")
 LINE = ("verb", "before", "after", "by", "at", "text", "hash")
-COLUMNS = (
+_COMMON = (
     *("number", "state", "source", "unit", "reporter", "merchant", "indicator", "severity", "text", "photos"),
     *(f"place_{name}" for name in PLACE),
-    *("reported_at", "due_at", "holder", "problem"),
+    *("reported_at", "due_at", "holder"),
 )
+COLUMNS: Mapping[Ledger, tuple[str, ...]] = {
+    Ledger.CLUE: (*_COMMON, "problem"),
+    Ledger.PROBLEM: (*_COMMON, "clues"),
+}
 """The columns of a flat file: the contract's fields, the place spread over four."""
 
 SHEET_ROWS = 1_048_575
@@ -58,25 +63,38 @@ async def entries(
     connection: AsyncConnection, ledger: Ledger, *, lines: bool = False
 ) -> AsyncIterator[dict[str, Json]]:
     """Every entry of a ledger as the contract writes it, with its `lines` when asked."""
-    if ledger is not Ledger.CLUE:
-        return
-    async with connection.stream(_clues(lines), execution_options={"yield_per": BATCH}) as rows:
+    query = _with_lines(_QUERIES[ledger], ledger) if lines else _QUERIES[ledger]
+    async with connection.stream(query, execution_options={"yield_per": BATCH}) as rows:
         async for row in rows:
-            yield _entry(row, lines)
+            yield _entry(row, ledger, lines)
 
 
-def _clues(lines: bool) -> Select[Any]:
-    clue, line = tables.clue.c, tables.line.c
-    query = select(tables.clue).order_by(clue.number)
-    if not lines:
-        return query
+clue, problem = tables.clue, tables.problem
+_of_problem = clue.alias("of_problem")
+_numbers = select(func.array_agg(aggregate_order_by(_of_problem.c.number, _of_problem.c.number))).where(
+    _of_problem.c.problem == problem.c.number
+)
+# What a problem does not keep itself is that of the clue whose handling form made it.
+_FROM_CLUE = ("source", "reporter", "sent_lat", "sent_lon", "datum", "accuracy", "reported_at")
+_QUERIES: Mapping[Ledger, Select[Any]] = {
+    Ledger.CLUE: select(clue).order_by(clue.c.number),
+    Ledger.PROBLEM: select(
+        problem, *(clue.c[name] for name in _FROM_CLUE), _numbers.correlate(problem).scalar_subquery().label("clues")
+    )
+    .join_from(problem, clue, clue.c.number == problem.c.form)
+    .order_by(problem.c.number),
+}
+
+
+def _with_lines(query: Select[Any], ledger: Ledger) -> Select[Any]:
+    line = tables.line.c
     pairs = [item for name in LINE for item in (name, line[name])]
     whole = func.json_agg(aggregate_order_by(func.json_build_object(*pairs), line.seq))
-    mine = select(whole).where(line.ledger == Ledger.CLUE, line.number == clue.number)
+    mine = select(whole).where(line.ledger == ledger, line.number == TABLES[ledger].c.number)
     return query.add_columns(mine.scalar_subquery().label("history"))
 
 
-def _entry(row: Row[Any], lines: bool) -> dict[str, Json]:
+def _entry(row: Row[Any], ledger: Ledger, lines: bool) -> dict[str, Json]:
     sent = {"lat": row.sent_lat, "lon": row.sent_lon, "datum": row.datum, "accuracy": row.accuracy}
     entry = {
         "number": row.number,
@@ -93,8 +111,8 @@ def _entry(row: Row[Any], lines: bool) -> dict[str, Json]:
         "reported_at": _iso(row.reported_at),
         "due_at": _iso(row.due_at),
         "holder": _holder(row),
-        "problem": row.problem,
     }
+    entry |= {"problem": row.problem} if ledger is Ledger.CLUE else {"clues": row.clues}
     return entry | {"lines": row.history or []} if lines else entry
 
 
@@ -127,15 +145,15 @@ class JsonLines:
 class Csv:
     """For spreadsheets: a byte-order mark so that they see UTF-8, and no text that they would run as a formula."""
 
-    def __init__(self, out: TextIO, *, lines: bool = False) -> None:
-        self._out, self._lines = out, lines
+    def __init__(self, out: TextIO, ledger: Ledger = Ledger.CLUE, *, lines: bool = False) -> None:
+        self._out, self._lines, self._columns = out, lines, COLUMNS[ledger]
         self._rows = csv.writer(out)
         out.write("\ufeff")
-        self._rows.writerow([*COLUMNS, *(["lines"] if lines else [])])
+        self._rows.writerow([*self._columns, *(["lines"] if lines else [])])
 
     def write(self, entry: Mapping[str, Json]) -> None:
         extra = [json.dumps(entry["lines"], ensure_ascii=False)] if self._lines else []
-        self._rows.writerow(harmless(value) for value in (*_flat(entry), *extra))
+        self._rows.writerow(harmless(value) for value in (*_flat(entry, self._columns), *extra))
 
     def close(self) -> None:
         self._out.flush()
@@ -144,14 +162,15 @@ class Csv:
 class Xlsx:
     """A workbook that is written row by row; the lines are on sheets of their own."""
 
-    def __init__(self, out: BinaryIO, *, lines: bool = False) -> None:
+    def __init__(self, out: BinaryIO, ledger: Ledger = Ledger.CLUE, *, lines: bool = False) -> None:
         plain = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = Workbook(out, plain)
-        self._entries = _Sheets(self._book, "clues", COLUMNS)
+        self._columns = COLUMNS[ledger]
+        self._entries = _Sheets(self._book, f"{ledger}s", self._columns)
         self._lines = _Sheets(self._book, "lines", ("number", *LINE)) if lines else None
 
     def write(self, entry: Mapping[str, Json]) -> None:
-        self._entries.write(_flat(entry))
+        self._entries.write(_flat(entry, self._columns))
         for line in entry["lines"] if self._lines else ():
             assert self._lines
             self._lines.write([entry["number"], *(line[name] for name in LINE)])
@@ -181,6 +200,7 @@ def harmless(value: Json) -> Json:
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _flat(entry: Mapping[str, Json]) -> list[Json]:
+def _flat(entry: Mapping[str, Json], columns: Iterable[str]) -> list[Json]:
     place = {f"place_{name}": value for name, value in (entry["place"] or {}).items()}
-    return [{**entry, **place}.get(column) for column in COLUMNS]
+    flat = {**entry, **place, "clues": " ".join(entry.get("clues", ()))}
+    return [flat.get(column) for column in columns]

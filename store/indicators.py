@@ -43,6 +43,7 @@ class Indicator:
     name_zh: str
     name_en: str
     side: str
+    nature: str | None
     severity: int
     department: Department
     due_working_days: int
@@ -60,6 +61,11 @@ class Indicator:
     def internal(self) -> bool:
         """About staff (code begins with N): it reaches supervision first, and never the accused or their line."""
         return self.code.startswith("N")
+
+    @property
+    def illegal(self) -> bool:
+        """Against the law, not only against the rules."""
+        return self.nature == "illegal"
 
     def name(self, language: str) -> str:
         return (self.name_en if language == "en" else self.name_zh) or self.name_zh
@@ -84,6 +90,7 @@ async def load(tx: Tx) -> Library:
             name_zh=row["name_zh"],
             name_en=row["name_en"],
             side=row["side"],
+            nature=row["nature"],
             severity=row["severity"],
             department=Department(row["responsible_department"]),
             due_working_days=row["due_working_days"],

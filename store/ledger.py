@@ -7,17 +7,17 @@ on and commit after a refusal.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
 from store import tables
 from store.absence import standing_in
 from store.actors import actor_of
+from store.case import Case, Change
 from store.clocks import load_clocks
 from store.db import Tx
 from store.effects import EFFECTS
-from store.effects.case import Case, Change
 from store.entries import accused_of, load_entry
 from store.given import tidy
 from store.indicators import needs_proof
@@ -118,11 +118,3 @@ async def _evidence(tx: Tx, case: Case) -> Attached:
     if len(kinds) != len(set(ids)):
         raise Refused("evidence_unknown")
     return Attached(tuple(ids), kinds.count("image"))
-
-
-async def due_archives(tx: Tx, at: datetime, limit: int = 100) -> list[Ask]:
-    """What the clock should archive by now: closed clues without anything new for as long as the clocks say."""
-    clue, resting = tables.clue.c, ("answered", "unfounded", "transferred")
-    old = clue.last_at <= at - timedelta(days=(await load_clocks(tx, at)).archive_days)
-    query = select(clue.number).where(clue.state.in_(resting), old).order_by(clue.number).limit(limit)
-    return [Ask(Ledger.CLUE, "archive", number) for number in (await tx.execute(query)).scalars()]

@@ -7,16 +7,23 @@ merchant    words (part of a name, pinyin initials, owner, licence number, 32-ch
             -> licence_no, name, "owner · address · 120 m"
 indicator   words | code | parent (null lists the top); side
             -> code, "W10202 …", parent's name, {code, leaf, severity, side, name}
-colleague   words (part of a name, initials, userid) -> userid, name, unit
+colleague   words (part of a name, initials, userid); department (of the bureau of the entry `number`, else of one's
+            own) or unit: its members, also without words -> userid, name, unit
 unit        words -> code, name
 duplicates  fields! (the answers of a report so far) -> number, "XS-… 同一商户,3 天前"
-entry       number! (the last digits may be enough)
+entry       number! (XS-… or WT-…; the last digits may be enough)
             -> one item, or none when out of scope: number, headline, full text,
-               {ledger, state, indicator, merchant, internal, verbs: [{verb, label}]}
-tasks       page -> what waits for me, most urgent first: number, one line
-mine        page -> what I reported, newest first
-find        words (number, shop, licence, person, indicator, text); since, until (ISO days of the reporting, both
-            included, Asia/Shanghai); page -> entries of both ledgers in my scope; none without words or days
+               {ledger, state, indicator, merchant, internal, severity, verbs: [{verb, label}]}
+               a clue in review adds defaults {department, due_on, severity} and
+               suggest {escalate: a reason or "", merge: [numbers of open problems of the same shop]};
+               a problem adds clues, department, light, needs_photo, asked ("extend", "suspend" or null), due_at and
+               tasks [{part, person, name, department, state, due_at, mine}]
+tasks       page -> what waits for me in both ledgers, most urgent first: number, one line
+mine        page -> what I reported and the problems I was given a task in, newest first
+find        words (number, shop, licence, person, indicator, text; all must fit); since, until (ISO days of reporting or
+            opening, both included, Asia/Shanghai); page -> entries of both ledgers in my scope; none without any
+warnings    group (near, overdue, stuck); by (person, department, county); page -> counts per group; with `by` counts
+            per person, department or county; with `group` alone its entries
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.
@@ -29,15 +36,20 @@ from datetime import datetime
 from types import MappingProxyType
 
 from store import indicators, merchants
+from store.absence import standing_in
 from store.db import Tx
 from store.detail import look_entry
+from store.duplicates import look_duplicates
+from store.finding import look_find
 from store.people import look_colleague, look_unit
-from store.views import look_duplicates, look_find, look_ledger, look_mine, look_tasks
+from store.views import look_ledger, look_mine, look_tasks
+from store.warning_ledger import look_warnings
 from store.words import Found, Lookup, Person
 
 
 async def answer(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
     """What the books say. Raises KeyError for a kind that is not in the list above."""
+    who = await standing_in(tx, who, at)
     return await ANSWERS[lookup.kind](tx, lookup, who, at)
 
 
@@ -61,5 +73,6 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "mine": look_mine,
         "find": look_find,
         "ledger": look_ledger,
+        "warnings": look_warnings,
     }
 )

@@ -57,6 +57,11 @@ def grams(name: str, owner: str, initials: str, county_code: str) -> list[str]:
     return sorted(found)
 
 
+def fragments(name: str) -> list[str]:
+    """The part of `grams` that every shop of an owner of that name has."""
+    return sorted(_pairs(plain(name)))
+
+
 async def look(tx: Tx, lookup: Lookup, who: Person) -> Found:
     """Answers a `Lookup` of kind "merchant". With a place, shops come by distance; else own county first."""
     typed = plain(str(lookup.query.get("words") or ""))

@@ -16,9 +16,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from store import tables
 from store.beside import after_entry, before_entry, give, handling_form
+from store.case import Case, Change, Columns, Mirror, Opened
 from store.chain import START, line_hash
 from store.db import Tx
-from store.effects.case import Case, Change, Columns, Mirror, Opened
 from store.entries import TABLES, load_entry
 from store.rules import decide
 from store.standing import Actor, Standing

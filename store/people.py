@@ -9,9 +9,10 @@ from sqlalchemy import any_, func, literal, or_, select, update
 from store import tables
 from store.contacts import addresses as addresses
 from store.db import Tx
+from store.entries import TABLES
 from store.hearing import hearers as hearers
 from store.offices import PEOPLE, person_known, person_of
-from store.words import Address, Found, Item, Lookup, Person, words_of
+from store.words import Address, Found, Item, Lookup, Person, ledger_of, words_of
 
 PAGE = 8
 
@@ -37,15 +38,31 @@ async def set_language(tx: Tx, userid: str, language: str) -> None:
 
 
 async def look_colleague(tx: Tx, lookup: Lookup, who: Person) -> Found:
-    """Staff by a part of their name, their pinyin initials or userid; colleagues of one's own bureau come first."""
-    person, words = tables.person.c, str(lookup.query.get("words") or "").strip()
+    """Staff by a part of their name, their pinyin initials or userid, colleagues of one's own bureau first; with
+    `department` or `unit` the members of that department of the bureau at hand, also without words."""
+    query, person = lookup.query, tables.person.c
+    words = str(query.get("words") or "").strip()
     like = f"%{escape(words)}%"
     fits = or_(person.name.ilike(like), person.id_lower.like(like.lower()), person.initials.like(f"{like.lower()[1:]}"))
-    near = tables.unit.c.path.like(f"%{escape(who.bureau)}%")
-    query = PEOPLE.where(fits).order_by(None).order_by(near.desc(), func.length(person.name), person.id)
-    rows = (await tx.execute(query.add_columns(func.count().over().label("total")).limit(PAGE))).all()
+    bureau = await _bureau_at_hand(tx, str(query.get("number") or ""), who)
+    near = tables.unit.c.path.like(f"%{escape(bureau)}%")
+    found = PEOPLE.where(fits)
+    if query.get("department"):
+        found = found.where(tables.unit.c.department == query["department"], near)
+    if query.get("unit"):
+        found = found.where(literal(query["unit"]) == any_(func.string_to_array(tables.unit.c.path, "/")))
+    found = found.order_by(None).order_by(near.desc(), func.length(person.name), person.id)
+    start = max(0, int(query.get("page") or 0)) * PAGE
+    rows = (await tx.execute(found.add_columns(func.count().over().label("total")).limit(PAGE).offset(start))).all()
     items = (Item(row.id, row.name, words_of({"zh": row.unit_zh, "en": row.unit_en}, lookup.language)) for row in rows)
     return Found(lookup, tuple(items), _total(rows))
+
+
+async def _bureau_at_hand(tx: Tx, number: str, who: Person) -> str:
+    """The bureau that the entry belongs to; without one the asker's own."""
+    table = TABLES[ledger_of(number)]
+    bureau: str | None = (await tx.execute(select(table.c.bureau).where(table.c.number == number))).scalar_one_or_none()
+    return bureau or who.bureau
 
 
 async def look_unit(tx: Tx, lookup: Lookup, who: Person) -> Found:

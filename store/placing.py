@@ -11,12 +11,13 @@ from sqlalchemy import select
 
 from store import tables
 from store.actors import VERDICTS, seats, supervision_of
+from store.case import Case, Change, Columns
 from store.db import Tx
-from store.deadlines import Rung, Watch, next_warning, passed_over
-from store.effects.case import Case, Change, Columns
+from store.deadlines import next_warning, passed_over
 from store.given import moment
 from store.offices import city_of, head_office, supervision
 from store.tasks import TO_DO
+from store.watching import instant, ladder_of, watch_of
 from store.words import Holder, Json, Ledger, Role
 from store.workdays import add_working_days
 
@@ -56,15 +57,15 @@ async def _problem(tx: Tx, case: Case, target: str, fields: Mapping[str, Json], 
     desk = supervision_of(fields, await city_of(tx, fields["bureau"]))
     if target in _HANDLED:
         mine = [task for task in fields["tasks"] if task["part"] == "main" and task["state"] in TO_DO]
-        return _held(Holder(person=mine[0]["person"]) if mine else desk, _when(fields["work_due_at"]))
+        return _held(Holder(person=mine[0]["person"]) if mine else desk, instant(fields["work_due_at"]))
     if target == "archived":
         mine = [task for task in fields["tasks"] if task["part"] == "recheck" and task["state"] in TO_DO]
-        return _held(Holder(person=mine[0]["person"]), _when(mine[0]["due_at"])) if mine else _NOWHERE
+        return _held(Holder(person=mine[0]["person"]), instant(mine[0]["due_at"])) if mine else _NOWHERE
     if stays:
         return {}
     holder = (await seats(tx, desk, fields, case.accused, case.at, verdict=target in VERDICTS)).holder
     if target == "suspended":
-        return _held(holder, _when(fields["due_at"]))
+        return _held(holder, instant(fields["due_at"]))
     return _held(holder, add_working_days(case.calendar, case.at, case.clocks.review_days(target) or 0).at)
 
 
@@ -94,19 +95,6 @@ def _watch(case: Case, target: str, fields: Mapping[str, Json], *, stays: bool) 
     return {"since": watch.since, "warned": sorted(watch.struck), "next_at": next_at}
 
 
-def watch_of(fields: Mapping[str, Json]) -> Watch:
-    """What the clock must know of an entry with these columns."""
-    tasks = [task for task in fields.get("tasks", ()) if task["state"] == "assigned" and task.get("receive_by")]
-    receive = {str(task["id"]): _when(task["receive_by"]) for task in tasks if fields["state"] != "suspended"}
-    due = _when(fields["due_at"]) if fields["due_at"] else None
-    return Watch(_when(fields["since"] or fields["last_at"]), due, receive, frozenset(fields.get("warned") or ()))
-
-
-def ladder_of(ladder: tuple[Rung, ...], state: str) -> tuple[Rung, ...]:
-    """The rungs that count in a state: a suspended matter runs under no light, it is only reviewed on its day."""
-    return tuple(rung for rung in ladder if rung.days == 0) if state == "suspended" else ladder
-
-
 def _rest(case: Case, target: str) -> datetime | None:
     """When the clock archives what is over."""
     if target in _RESTING:
@@ -132,8 +120,3 @@ async def _office(tx: Tx, state: str, fields: Mapping[str, Json]) -> Holder:
         head = await head_office(tx, (await tx.execute(path)).scalar_one())
         return Holder(unit=head or fields["unit_code"], role=Role.DEPARTMENT_HEAD)
     return supervision(fields["bureau"] if state == "county_review" else await city_of(tx, fields["bureau"]))
-
-
-def _when(value: Json) -> datetime:
-    at: datetime = value if isinstance(value, datetime) else moment(value)
-    return at

@@ -381,8 +381,8 @@ problem = Table(
     # Verifier ≠ handler; the re-checker is neither (lifecycle.md §3.4).
     CheckConstraint("verifier <> handler", name="verified_by_another"),
     CheckConstraint("rechecker <> handler AND rechecker <> verifier", name="rechecked_by_another"),
-    Index("problem_bureau_idx", "bureau", "state", "due_at"),
-    Index("problem_state_idx", "state", "due_at"),
+    Index("problem_open_idx", "bureau", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+    Index("problem_state_idx", "state", "opened_at"),
     Index("problem_closed_idx", "bureau", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     Index("problem_merchant_idx", "merchant", postgresql_where=text("merchant IS NOT NULL")),
     Index("problem_next_idx", "next_at", postgresql_where=text("next_at IS NOT NULL")),
@@ -522,9 +522,12 @@ line = Table(
     comment="Append-only and hash-chained per entry; a trigger refuses UPDATE and DELETE.",
 )
 
+PIECES = ((0, 11), (11, 11), (22, 11), (33, 11), (44, 10), (54, 10))
+"""The pieces of a picture's hash, as (first bit, bits): two hashes that differ in up to five bits share one."""
+
 _PIECES = (
     "CASE WHEN phash IS NOT NULL THEN ARRAY["
-    + ", ".join(f"(phash >> {at} & 2047)::integer + {2048 * at}" for at in (0, 11, 22, 33, 44, 53))
+    + ", ".join(f"(phash >> {at} & {2**bits - 1})::integer + {2048 * at}" for at, bits in PIECES)
     + "] END"
 )
 
@@ -556,7 +559,6 @@ evidence = Table(
     Column("taken_lon", Float),
     Column("exif", JSONB),
     Column("phash", BigInteger),
-    # Six pieces of the picture's hash: two hashes that differ in up to five bits share one of them.
     Column("phash_parts", ARRAY(Integer), Computed(_PIECES, persisted=True)),
     Column("thumb", Boolean, nullable=False, server_default=text("false")),
     CheckConstraint("kind IN ('image','voice','video','file')", name="kind"),

@@ -44,8 +44,9 @@ async def _export(args: argparse.Namespace) -> int:
     async with open_database(Settings.load()) as engine:
         with _target(args.out) as out:
             async with engine.connect() as connection:
-                writer = _writer(args.format, out, args.lines)
-                return await export(connection, LEDGERS[args.ledger], writer, lines=args.lines)
+                ledger = LEDGERS[args.ledger]
+                writer = _writer(args.format, out, ledger, args.lines)
+                return await export(connection, ledger, writer, lines=args.lines)
 
 
 @contextmanager
@@ -66,8 +67,8 @@ def _target(path: Path | None) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _writer(form: str, out: BinaryIO, lines: bool) -> Writer:
+def _writer(form: str, out: BinaryIO, ledger: Ledger, lines: bool) -> Writer:
     if form == "xlsx":
-        return Xlsx(out, lines=lines)
+        return Xlsx(out, ledger, lines=lines)
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
-    return Csv(text, lines=lines) if form == "csv" else JsonLines(text)
+    return Csv(text, ledger, lines=lines) if form == "csv" else JsonLines(text)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from store.case import Effect
 from store.effects import accepting, clock, clues, handling, terms, verdicts
-from store.effects.case import Effect
 from store.words import Ledger
 
 EFFECTS: Mapping[Ledger, Mapping[str, Effect]] = MappingProxyType(

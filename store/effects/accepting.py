@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from types import MappingProxyType
 
+from store.case import Case, Change, Columns, Effect, Mirror, NewTask, Opened
 from store.clocks import Clocks
 from store.db import Tx
 from store.deadlines import Watch, next_warning
-from store.effects.case import Case, Change, Columns, Effect, Mirror, NewTask, Opened
 from store.entries import load_entry
 from store.indicators import Indicator, facts
 from store.offices import involved, person_known

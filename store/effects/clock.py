@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
+from store.case import Case, Change, Columns, Effect, NewTask
 from store.db import Tx
 from store.deadlines import due_warnings
 from store.effects.accepting import assignee_of
-from store.effects.case import Case, Change, Columns, Effect, NewTask
 from store.given import moment
 from store.offices import person_known
-from store.placing import ladder_of, watch_of
 from store.tasks import own_task, settled
+from store.watching import ladder_of, watch_of
 from store.words import Refused
 from store.workdays import add_working_days, add_working_hours
 

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from sqlalchemy import select
 
 from store import tables
+from store.case import Case, Change, Columns, Effect
 from store.db import Tx
-from store.effects.case import Case, Change, Columns, Effect
 from store.geo import distance_m, spot, to_wgs84
 from store.given import moment
 from store.rules import NO_LICENCE

@@ -7,9 +7,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+from store.case import Case, Change, Effect, NewTask
 from store.db import Tx
 from store.effects.accepting import assignee_of
-from store.effects.case import Case, Change, Effect, NewTask
 from store.given import moment
 from store.standing import supervises
 from store.tasks import Task, main_task, open_tasks, own_task, settled, waiting

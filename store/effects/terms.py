@@ -9,9 +9,9 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 
 from store import tables
+from store.case import Case, Change, Columns, Effect
 from store.db import Tx
 from store.effects.accepting import end_of
-from store.effects.case import Case, Change, Columns, Effect
 from store.effects.handling import dropped, moved_by
 from store.given import moment
 from store.tasks import waiting

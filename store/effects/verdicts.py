@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from store import tables
 from store.actors import seats
+from store.case import Case, Change, Columns, Effect, Mirror, NewTask
 from store.db import Tx
 from store.effects.accepting import assignee_of, default_due, end_of
-from store.effects.case import Case, Change, Columns, Effect, Mirror, NewTask
 from store.effects.handling import dropped, mine
 from store.given import moment
 from store.indicators import facts

@@ -32,11 +32,8 @@ async def act(tx: Tx, number: str, verb: str, by: str, at: datetime = NOON, **fi
     return await apply(tx, Ask(Ledger.PROBLEM, verb, number, fields), who(by), at)
 
 
-FEEDBACK: dict[str, Any] = {
-    "cause": "邻县窜货",
-    "text": "查获 12 条",
-    "place": {"lat": 34.6494, "lon": 115.1423, "datum": "wgs84"},
-}
+SPOT = {"lat": 34.6494, "lon": 115.1423, "datum": "wgs84"}
+FEEDBACK: dict[str, Any] = {"cause": "邻县窜货", "text": "查获 12 条", "place": SPOT}
 
 
 async def state_of(tx: Tx, number: str) -> str:

@@ -99,13 +99,13 @@ async def test_the_command_writes_every_format(
     raw = (await run("clues", "--format", "csv", "--lines")).read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
-    assert tuple(rows[0]) == (*export.COLUMNS, "lines")
+    assert tuple(rows[0]) == (*export.COLUMNS[Ledger.CLUE], "lines")
     assert rows[0]["text"] == "'=HYPERLINK(1)\n第二行"
     assert (rows[0]["place_lat"], rows[0]["place_datum"]) == ("34.6494", "gcj02")
     assert [line["verb"] for line in json.loads(rows[1]["lines"])] == ["report", "ask_info"]
     book = openpyxl.load_workbook(io.BytesIO((await run("clues", "--format", "xlsx", "--lines")).read_bytes()))
     table = list(book["clues 1"].values)
-    assert table[0] == export.COLUMNS
+    assert table[0] == export.COLUMNS[Ledger.CLUE]
     assert table[1][:10] == (
         "XS-2026-000001",
         "county_review",

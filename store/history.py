@@ -1,0 +1,74 @@
+"""The history of an entry as a person reads it: its last lines, oldest of them first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from store import tables
+from store.db import Tx
+from store.phrases import clock_words
+from store.rules import LAWS
+from store.texts import _, said
+from store.words import Entry, words_of
+
+SHOWN = 6
+"""How many of the last lines are shown."""
+
+
+RUNGS = {
+    "receive": _("not received in time"),
+    "half": _("half of the time is over"),
+    "before": _("due within one working day"),
+    "due": _("due now"),
+    "late_1": _("one working day late"),
+    "late_3": _("three working days late"),
+    "late_5": _("five working days late"),
+}
+
+
+async def history(tx: Tx, entry: Entry, language: str, now: datetime) -> list[str]:
+    """The last lines, oldest of them first."""
+    line, person = tables.line, tables.person
+    # Who got a task, or a question that waited: named beside what was said.
+    given = person.alias("given")
+    query = (
+        select(line, person.c.name, given.c.name.label("given_name"))
+        .outerjoin(person, person.c.id == line.c.by)
+        .outerjoin(given, given.c.id_lower == func.lower(line.c.fields["assignee"].astext))
+        .where(line.c.ledger == entry.ledger, line.c.number == entry.number)
+        .order_by(line.c.seq.desc())
+        .limit(SHOWN)
+    )
+    rows = list(reversed((await tx.execute(query)).all()))
+    lines = [_line(row, language, now) for row in rows]
+    if rows and rows[0].seq > 1:
+        return [said(_("History ({count} earlier):"), language, {"count": rows[0].seq - 1}), *lines]
+    return [said(_("History:"), language), *lines]
+
+
+def _line(row: Row[Any], language: str, now: datetime) -> str:
+    verb = words_of(LAWS[row.ledger].verbs[row.verb], language)
+    name = row.name or said(_("the clock"), language)
+    text = " · ".join(part for part in _said_with(row, language) if part)
+    photos = len(row.fields.get("photos", ())) if row.verb != "report" else 0
+    extra = said(_(" [photos: {count}]"), language, {"count": photos}) if photos else ""
+    colon = said(_(": "), language) if text else ""
+    return f"· {clock_words(row.at, language, now)} {name} {verb}{colon}{text}{extra}"
+
+
+def _said_with(row: Row[Any], language: str) -> Iterator[str]:
+    """What was given with the verb, as far as it is not told above the history anyway."""
+    fields = row.fields
+    yield fields.get("authority", "")
+    if row.given_name:
+        yield f"→ {row.given_name}"
+    if fields.get("days"):
+        yield said(_("{days} working days"), language, {"days": fields["days"]})
+    yield fields.get("review_on", "") or fields.get("due_on", "")
+    if row.verb == "warn":
+        yield said(RUNGS.get(fields["rung"], fields["rung"]), language)
+    yield "" if row.verb == "report" else row.text
