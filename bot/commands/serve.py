@@ -16,6 +16,7 @@ from bot.fault import Fault
 from bot.health import Health
 from bot.office import Office, open_office
 from bot.settings import Settings
+from bot.web import casefile
 from bot.work import working
 
 HELP = "run the service (settings are LOOP153_… variables)"
@@ -91,6 +92,7 @@ def application(office: Office, health: Health) -> web.Application:
     app.add_routes(health.routes())
     for door in office.doors.values():
         app.add_routes(door.routes())
+    app.add_routes(casefile.routes(office))
     return app
 
 
