@@ -18,10 +18,12 @@ from notifier.leases import Claimed, Start, Verdict
 from notifier.wire import within
 from store.actors import offers_to
 from store.db import Driver, Tx
-from store.words import Address, Json, Letter, Moved
+from store.words import Address, Json, Ledger, Letter, Moved
 
 OFF = "cards.off"
 """The key of `setting` whose value lists the doors that are sent words only, such as ["wecom"]."""
+LEDGERS = "cards.ledgers"
+"""The key of `setting` whose value lists the ledgers whose letters are cards. Without it, tasks of problems are."""
 GOOD_FOR = timedelta(hours=24)
 """Pages before 2023 give a response_code so long, newer ones 72 h (wecom.md §20)."""
 
@@ -30,6 +32,7 @@ SELECT d.door
 FROM (SELECT value FROM setting WHERE key = $1 AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1) AS chosen,
      jsonb_array_elements_text(chosen.value) AS d(door)
 """
+_ON = "SELECT value ? $3 FROM setting WHERE key = $1 AND valid_from <= $2 ORDER BY valid_from DESC LIMIT 1"
 _LIVE = "SELECT letter, person_id, door, address, verbs FROM card WHERE number = $1 AND outdated_at IS NULL"
 _OUTDATE = "UPDATE card SET outdated_at = $2 WHERE letter = ANY ($1::text[])"
 _NOTE = """
@@ -85,7 +88,7 @@ async def follow(tx: Tx, moved: Moved, told: Sequence[Letter], at: datetime) -> 
     A card is outdated when its holder may not use one of its buttons any more, or gets a newer one just now.
     """
     driver, number = await within(tx), moved.entry.number
-    told = await _without_cards(driver, told, at)
+    told = await _without_cards(driver, moved.entry.ledger, told, at)
     new = [letter for letter in told if shows(letter.facts)]
     live = await driver.fetch(_LIVE, number)
     updates: list[Letter] = []
@@ -100,10 +103,13 @@ async def follow(tx: Tx, moved: Moved, told: Sequence[Letter], at: datetime) -> 
     return [*updates, *told]
 
 
-async def _without_cards(driver: Driver, told: Sequence[Letter], at: datetime) -> list[Letter]:
-    """The letters, those for doors where cards are switched off without buttons."""
+async def _without_cards(driver: Driver, ledger: Ledger, told: Sequence[Letter], at: datetime) -> list[Letter]:
+    """The letters; those of ledgers without cards, and for doors where cards are switched off, without buttons."""
     if not any(shows(letter.facts) for letter in told):
         return list(told)
+    chosen = await driver.fetchval(_ON, LEDGERS, at, str(ledger))
+    if not (ledger is Ledger.PROBLEM if chosen is None else chosen):
+        return [_plain(letter) for letter in told]
     off = {row["door"] for row in await driver.fetch(_OFF, OFF, at)}
     return [_plain(letter) if letter.to.door in off else letter for letter in told]
 

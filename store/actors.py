@@ -66,12 +66,15 @@ async def seats(
     tx: Tx, holder: Holder, fields: Mapping[str, Json], accused: Sequence[str], at: datetime, *, verdict: bool = False
 ) -> Seats:
     """The same for the columns of an entry that is about to be written."""
-    city = await city_of(tx, fields["bureau"])
+    return await acting(tx, await rungs(tx, holder, fields), accused, at, fields["tasks"] if verdict else ())
+
+
+async def rungs(tx: Tx, holder: Holder, fields: Mapping[str, Json]) -> tuple[Holder, ...]:
+    """The holder and every office above it in a matter with these columns."""
     unit = fields["unit_code"]
     if holder.person:  # above a person comes the head of their own department
         unit = next((task["unit"] for task in fields.get("tasks", ()) if task["person"] == holder.person), unit)
-    rungs = ladder(holder, unit, fields["bureau"], city)
-    return await acting(tx, rungs, accused, at, fields["tasks"] if verdict else ())
+    return ladder(holder, unit, fields["bureau"], await city_of(tx, fields["bureau"]))
 
 
 def supervision_of(fields: Mapping[str, Json], city: str) -> Holder:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from store.actors import offers, seats
+from store.actors import offers, rungs, seats
 from store.contacts import contacts
 from store.db import Tx
-from store.offices import Seats, acting, city_of, ladder, members
+from store.offices import Seats, acting, members
 from store.words import Hearer, Holder, Json, Moved, Person
 
 
@@ -59,7 +59,8 @@ class Audience:
         """Everybody, with where they are reached. When nobody whose move it is can be reached, the offices above
         hear as watchers: a matter is never with nobody."""
         found = await contacts(self.tx, self.told)
-        for office in await self._above() if self.moved.entry.holder else ():
+        holder = self.moved.entry.holder
+        for office in (await rungs(self.tx, holder, self.fields))[1:] if holder else ():
             if any(found[person.id] for person, part, _instead in self.told.values() if part in ("holder", "watcher")):
                 break
             await self.office(office)
@@ -70,8 +71,3 @@ class Audience:
             Hearer(one, part, found[one.id], instead, verbs.get(one.id, ()))
             for one, part, instead in self.told.values()
         ]
-
-    async def _above(self) -> tuple[Holder, ...]:
-        holder, city = self.moved.entry.holder, await city_of(self.tx, self.fields["bureau"])
-        assert holder
-        return ladder(holder, self.fields["unit_code"], self.fields["bureau"], city)[1:]

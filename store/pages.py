@@ -53,12 +53,12 @@ async def write(tx: Tx, case: Case, target: str, change: Change, columns: Column
     seq = entry.fields["lines"] + 1 if entry else 1
     columns = change.columns | columns | _last(case.at, seq, text, entry)
     columns["photos"] = attached.photos + (entry.fields["photos"] if entry else 0)
-    caused = [await _open(tx, case, change.opened)] if change.opened else []
-    if change.opened:
-        columns |= {"problem": caused[0].entry.number, "problem_state": caused[0].entry.state}
+    opened = await _open(tx, case, change.opened) if change.opened else None
+    if opened:
+        columns |= {"problem": opened[0], "problem_state": opened[1].after}
     # Clues go to rest before their problem does and wake after it: the archive of a problem is never ahead.
     early = [mirror for mirror in change.mirrored if mirror.verb == "archive"]
-    caused += [await _mirror(tx, case, mirror) for mirror in early]
+    caused = [await _mirror(tx, case, mirror) for mirror in early]
     if entry:
         number = entry.number
         await before_entry(tx, number, seq, change)
@@ -74,11 +74,14 @@ async def write(tx: Tx, case: Case, target: str, change: Change, columns: Column
     await _write_line(tx, number, seq, line)
     await _attach(tx, ledger, number, seq, attached)
     caused += [await _mirror(tx, case, mirror) for mirror in change.mirrored if mirror not in early]
+    if opened:  # read only now, when the clue is linked to it
+        caused.append(await _moved(tx, opened[0], 1, opened[1]))
     return await _moved(tx, number, seq, line, caused)
 
 
-async def _open(tx: Tx, case: Case, opened: Opened) -> Moved:
-    """The problem that an accepted handling form makes, in the same transaction (lifecycle.md §1)."""
+async def _open(tx: Tx, case: Case, opened: Opened) -> tuple[str, _Line]:
+    """The problem that an accepted handling form makes, in the same transaction (lifecycle.md §1): its number and
+    its first line."""
     text, at = case.given["opinion"], case.at
     number = await _take_number(tx, Ledger.PROBLEM, at)
     target = decide(Ledger.PROBLEM, None, "open", Actor(case.by, frozenset({Standing.HANDLING_FORM})), case.given)
@@ -88,7 +91,7 @@ async def _open(tx: Tx, case: Case, opened: Opened) -> Moved:
     named = [{"person": task.person.id, "part": task.part} for task in opened.tasks]
     line = _Line("open", None, target, case.by, at, text, {"clue": case.ask.entry, "tasks": named})
     await _write_line(tx, number, 1, line)
-    return await _moved(tx, number, 1, line)
+    return number, line
 
 
 async def _mirror(tx: Tx, case: Case, mirror: Mirror) -> Moved:

@@ -5,11 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from bot.sandbox.chats import Shown
 from bot.sandbox.faults import Error
 from tests.journeys.town import Town, until
 
 UPDATE = "message/update_template_card"
+
+
+@pytest.fixture
+async def town(town: Town) -> Town:
+    """A town whose clues are cards, too."""
+    await town.rows(
+        "INSERT INTO setting (key, valid_from, value, set_by)"
+        " VALUES ('cards.ledgers', '2026-01-01', '[\"clue\", \"problem\"]', 'sq-admin')"
+        " RETURNING key"
+    )
+    return town
 
 
 async def card(town: Town, who: str, part: str) -> Shown:
