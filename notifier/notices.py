@@ -43,7 +43,10 @@ _CLUE: dict[str, dict[str, Notice]] = {
     "dismiss": {"reporter": Notice("closed"), "watcher": _SEEN},
     "transfer_out": {"reporter": Notice("closed"), "watcher": _SEEN},
     "restore": {"holder": _REVIEW, "reporter": Notice("forwarded"), "watcher": _SEEN},
+    "warn": {"holder": _REVIEW, "watcher": _SEEN},
+    "hand_over": {"holder": Notice("need_info"), "watcher": _SEEN},
     "archive": {},
+    "reopen": {"reporter": Notice("forwarded"), "watcher": _SEEN},
 }
 
 NOTICES: Mapping[tuple[Ledger, str, str], Notice] = MappingProxyType(
