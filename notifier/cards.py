@@ -42,6 +42,8 @@ _SHORT = {
     "transfer_out": "Hand over",
     "restore": "Reopen",
     "reopen": "Reopen",
+    "recount": "Recount",
+    "hand_over": "Hand over",
     "decline": "Decline",
     "note": "Progress",
     "verify_closed": "Close",

@@ -127,9 +127,9 @@ def _day(name: str, value: Json) -> str:
 
 
 def _department(name: str, value: Json) -> str:
-    if value not in BUSINESS:
+    if not isinstance(value, str) or value not in BUSINESS:
         raise Refused("bad_field", field=name)
-    return str(value)
+    return value
 
 
 def _departments(name: str, value: Json) -> list[str]:

@@ -85,11 +85,12 @@ def _watch(case: Case, target: str, fields: Mapping[str, Json], *, stays: bool) 
     """Since when the deadline runs, which warnings are over, and when the next thing is for the clock to do."""
     if fields["due_at"] is None:
         return {"next_at": _rest(case, target), "warned": []}
-    kept = case.entry is not None and stays
-    since = fields.get("since") if kept else None
-    watch = watch_of({**fields, "state": target, "since": since or case.at})
-    rungs = ladder_of(case.clocks.ladder, target)
-    if not kept or case.fields["due_at"] is None or moment(case.fields["due_at"]) != watch.due:
+    before = case.fields if case.entry else {"due_at": None}
+    moved = before["due_at"] is None or moment(before["due_at"]) != instant(fields["due_at"])
+    # A longer deadline runs since it began to; one of a new stretch of work begins now.
+    since = case.at if moved and not stays else fields.get("since") or case.at
+    watch, rungs = watch_of({**fields, "state": target, "since": since}), ladder_of(case.clocks.ladder, target)
+    if moved:
         watch = replace(watch, struck=passed_over(watch, case.at, case.calendar, rungs))
     next_at = next_warning(watch, case.calendar, rungs)
     return {"since": watch.since, "warned": sorted(watch.struck), "next_at": next_at}

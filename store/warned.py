@@ -41,7 +41,7 @@ async def _group(audience: Audience, group: str) -> None:
 
 def _late(audience: Audience) -> list[dict[str, Json]]:
     """The tasks that a warning is about: those that wait, or only those that nobody received."""
-    if audience.moved.entry.ledger is not Ledger.PROBLEM:
+    if audience.moved.entry.ledger is not Ledger.PROBLEM or audience.moved.entry.state == "suspended":
         return []
     tasks = [dict(task) for task in waiting(audience.fields["tasks"], "main", "assisting", "recheck")]
     if audience.moved.fields.get("rungs") == [RECEIVE.name]:

@@ -14,6 +14,7 @@ import aiohttp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox.cards import check_card
@@ -28,9 +29,10 @@ from bot.wecom.door import WecomDoor
 from notifier import leases, outbox, shown
 from notifier.cards import card, done
 from notifier.deliver import deliver_batch
-from notifier.shown import Shown
+from notifier.shown import LEDGERS, Shown
 from notifier.wire import wire
 from store.rules import LAWS
+from store.tables import setting
 from store.words import Address, Card, Entry, Ledger, Moved, Option, Receipt
 from tests.doors.echo import MORNING
 from tests.notifier.rounds import NOW, hire, letter
@@ -159,6 +161,8 @@ def moved(verb: str) -> Moved:
 @asynccontextmanager
 async def open_office(engine: AsyncEngine, http: aiohttp.ClientSession, people: int) -> AsyncIterator[Office]:
     corp, names = Corp.fresh(), await hire(engine, people)
+    async with engine.begin() as tx:  # here clues are cards, too
+        await tx.execute(insert(setting).values(key=LEDGERS, valid_from=NOW, value=["clue", "problem"], set_by="p1"))
     directory = Directory(tuple(Member(name, name, (1,)) for name in names), (Department(1, "商丘", 0),))
     sandbox = await start_sandbox(corp, directory, StillClock(MORNING), "http://later")
     config = WecomConfig(corp.corp_id, corp.agent_id, corp.secret, corp.token, corp.aes_key, api_base=sandbox.url)
