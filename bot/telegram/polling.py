@@ -89,9 +89,10 @@ class Polling:
             number = update["update_id"]
             try:
                 await self._one(update)
+            except (SQLAlchemyError, OSError, TimeoutError):
+                raise  # the database is away: nothing is passed over, however long it takes
             except Exception as fault:
-                if passing(fault) or isinstance(fault, SQLAlchemyError | TimeoutError):
-                    # The database is away: nothing is passed over, however long it takes.
+                if passing(fault):  # it is away, as the driver itself says it
                     raise ConnectionError(f"update not heard: {type(fault).__name__}") from fault
                 self._failures[number] += 1
                 if self._failures[number] < _PATIENCE:
