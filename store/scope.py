@@ -86,7 +86,7 @@ def _wide(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     """What the role alone opens, beyond one's own and what one holds."""
     entry = _TABLES[ledger].c
     if supervises(who) or who.role is Role.LEADER:
-        return true() if who.level is Level.CITY else and_(entry.bureau == who.bureau, not_(entry.internal))
+        return true() if who.level is Level.CITY else and_(entry.bureau == who.bureau, _open_to_county(who, ledger))
     if who.role is not Role.DEPARTMENT_HEAD:
         return false()
     below = select(tables.unit.c.code).where(_value(who.unit) == any_(func.string_to_array(tables.unit.c.path, "/")))
@@ -94,6 +94,14 @@ def _wide(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     if ledger is Ledger.PROBLEM:
         mine = or_(mine, entry.number.in_(select(tables.task.c.number).where(tables.task.c.unit_code.in_(below))))
     return and_(mine, not_(entry.internal))
+
+
+def _open_to_county(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """Internal matters are the city's, but for those that it left to a county's supervision."""
+    entry = _TABLES[ledger].c
+    if ledger is Ledger.PROBLEM and supervises(who):
+        return or_(not_(entry.internal), entry.level == Level.COUNTY.value)
+    return not_(entry.internal)
 
 
 def area(who: Person) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from store import export, tables
+from store import export, tables, writers
 from store.db import Tx
 from store.words import Ledger
 from tests.store.problems import FEEDBACK, NOON, accept, act, problem
@@ -211,7 +211,7 @@ async def test_problems_are_exported_with_the_fields_of_the_contract(tx: Tx, lin
     clue = (await report(tx, place=PLACE, photos=[await photo(tx, "mq-cm")])).entry.number
     number = (await accept(tx, clue)).caused[0].entry.number
     out = io.StringIO()
-    assert await export.export(tx, Ledger.PROBLEM, export.JsonLines(out), lines=lines) == 1
+    assert await export.export(tx, Ledger.PROBLEM, writers.JsonLines(out), lines=lines) == 1
     found = json.loads(out.getvalue())
     history = found.pop("lines") if lines else []
     assert found == {
@@ -238,7 +238,7 @@ async def test_problems_are_exported_with_the_fields_of_the_contract(tx: Tx, lin
 async def test_problems_in_a_spreadsheet(tx: Tx) -> None:
     number = await problem(tx)
     out = io.StringIO()
-    await export.export(tx, Ledger.PROBLEM, export.Csv(out, Ledger.PROBLEM))
+    await export.export(tx, Ledger.PROBLEM, writers.Csv(out, Ledger.PROBLEM))
     header, row = out.getvalue().lstrip("\ufeff").splitlines()
     assert header.split(",")[-1] == "clues"
     assert (row.split(",")[0], row.split(",")[-1]) == (number, "XS-2026-000001")
