@@ -9,7 +9,24 @@ heads of their departments. A substitute sees what waits for those they stand in
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, literal, not_, or_, select, true
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql.elements import BindParameter, ColumnClause
 from sqlalchemy.sql.selectable import FromClause
 
@@ -34,26 +51,27 @@ def bureau_of(unit: FromClause, name: str = "bureau") -> FromClause:
     )
 
 
+# Made once: building expressions costs more than the questions that they ask.
+_SUBJECT, _AT = tables.person.alias("subject"), tables.unit.alias("subject_unit")
+_OVER = bureau_of(_AT, "subject_bureau")
+_OWN_BUREAU = func.coalesce(_OVER.c.code, _AT.c.code)
+_LINE: Select[Any] = (
+    select(literal_column("1"))
+    .select_from(_SUBJECT.join(_AT, _AT.c.code == _SUBJECT.c.unit_code).outerjoin(_OVER, true()))
+    .correlate_except(_SUBJECT, _AT, _OVER)
+)
+
+
 def hidden_from(
     accused: Select[tuple[str]] | list[str], *, person: Column, role: Column, unit: Column, bureau: Column
 ) -> ColumnElement[bool]:
     """Whether a person (their id, role, unit and bureau: columns or values) is one of the accused or in their line."""
-    subject, at = tables.person.alias("subject"), tables.unit.alias("subject_unit")
-    over = bureau_of(at, "subject_bureau")
-    return exists(
-        select(1)
-        .select_from(subject.join(at, at.c.code == subject.c.unit_code).outerjoin(over, true()))
-        .where(
-            subject.c.id.in_(accused),
-            or_(
-                subject.c.id == person,
-                and_(_is(role, Role.DEPARTMENT_HEAD), _value(unit) == any_(func.string_to_array(at.c.path, "/"))),
-                and_(_is(role, Role.LEADER), func.coalesce(over.c.code, at.c.code) == bureau),
-            ),
-        )
-    )
+    heads = and_(_is(role, Role.DEPARTMENT_HEAD), _value(unit) == any_(func.string_to_array(_AT.c.path, "/")))
+    leads = and_(_is(role, Role.LEADER), bureau == _OWN_BUREAU)
+    return exists(_LINE.where(_SUBJECT.c.id.in_(accused), or_(_SUBJECT.c.id == person, heads, leads)))
 
 
+@lru_cache(maxsize=512)
 def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     """The condition on a row of that ledger that lets `who` see it."""
     table = _TABLES[ledger]
