@@ -54,7 +54,7 @@ def bureau_of(unit: FromClause, name: str = "bureau") -> FromClause:
 # Made once: building expressions costs more than the questions that they ask.
 _SUBJECT, _AT = tables.person.alias("subject"), tables.unit.alias("subject_unit")
 _OVER = bureau_of(_AT, "subject_bureau")
-_OWN_BUREAU = func.coalesce(_OVER.c.code, _AT.c.code)
+_OWN_BUREAU: ColumnElement[str] = func.coalesce(_OVER.c.code, _AT.c.code)
 _LINE: Select[Any] = (
     select(literal_column("1"))
     .select_from(_SUBJECT.join(_AT, _AT.c.code == _SUBJECT.c.unit_code).outerjoin(_OVER, true()))
