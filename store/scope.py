@@ -54,7 +54,7 @@ def bureau_of(unit: FromClause, name: str = "bureau") -> FromClause:
 # Made once: building expressions costs more than the questions that they ask.
 _SUBJECT, _AT = tables.person.alias("subject"), tables.unit.alias("subject_unit")
 _OVER = bureau_of(_AT, "subject_bureau")
-_OWN_BUREAU: ColumnElement[str] = func.coalesce(_OVER.c.code, _AT.c.code)
+_seat: ColumnElement[str] = func.coalesce(_OVER.c.code, _AT.c.code)
 _LINE: Select[Any] = (
     select(literal_column("1"))
     .select_from(_SUBJECT.join(_AT, _AT.c.code == _SUBJECT.c.unit_code).outerjoin(_OVER, true()))
@@ -67,7 +67,7 @@ def hidden_from(
 ) -> ColumnElement[bool]:
     """Whether a person (their id, role, unit and bureau: columns or values) is one of the accused or in their line."""
     heads = and_(_is(role, Role.DEPARTMENT_HEAD), _value(unit) == any_(func.string_to_array(_AT.c.path, "/")))
-    leads = and_(_is(role, Role.LEADER), bureau == _OWN_BUREAU)
+    leads = and_(_is(role, Role.LEADER), _seat == bureau)
     return exists(_LINE.where(_SUBJECT.c.id.in_(accused), or_(_SUBJECT.c.id == person, heads, leads)))
 
 
