@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 from sqlalchemy import Connection, func, make_url, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ async def alone(engine: AsyncEngine, lock: int) -> AsyncIterator[AsyncConnection
         try:
             yield connection
         finally:
-            with suppress(DBAPIError):  # a connection that was lost has lost the lock, too
+            with suppress(SQLAlchemyError):  # a connection that was lost or broken off has lost the lock, too
                 await connection.exec_driver_sql(f"SELECT pg_advisory_unlock({lock})")
 
 

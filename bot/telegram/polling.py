@@ -20,7 +20,7 @@ from bot import metrics
 from bot.telegram.api import BotApi
 from bot.telegram.read import DOOR, WANTED
 from bot.telegram.updates import Update
-from store.db import alone
+from store.db import alone, passing
 from store.words import Json, Later, Outcome
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,8 @@ class Polling:
             except (SQLAlchemyError, OSError, TimeoutError):
                 raise  # the database is away: nothing is passed over, however long it takes
             except Exception as fault:
+                if passing(fault):  # it is away, as the driver itself says it
+                    raise ConnectionError(f"update not heard: {type(fault).__name__}") from fault
                 self._failures[number] += 1
                 if self._failures[number] < _PATIENCE:
                     raise ConnectionError(f"update not heard: {type(fault).__name__}") from fault

@@ -1,11 +1,14 @@
 """The first shape of the database."""
 
-from alembic import op
+from pathlib import Path
 
-from store.tables import metadata
+from alembic import op
+from sqlalchemy import text
 
 revision = "0001"
 down_revision = None
+
+_SHAPE = Path(__file__).with_suffix(".sql")
 
 _FROZEN = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -18,6 +21,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 
 
 def upgrade() -> None:
-    metadata.create_all(op.get_bind())
+    for statement in _SHAPE.read_text("utf-8").split(";\n\n"):
+        op.execute(text(statement.rstrip(";\n").replace(":", "\\:")))
     op.execute(_FROZEN)
     op.execute(_GUARD)
