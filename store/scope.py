@@ -74,15 +74,22 @@ def hidden_from(
 @lru_cache(maxsize=512)
 def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     """The condition on a row of that ledger that lets `who` see it."""
-    table = _TABLES[ledger]
-    hidden = and_(
-        table.c.internal,
-        hidden_from(_accused(ledger), person=who.id, role=who.role.value, unit=who.unit, bureau=who.bureau),
-    )
     opened = or_(held_by(who, ledger), _wide(who, ledger))
     if ledger is Ledger.CLUE:
-        return or_(tables.clue.c.reporter == who.id, and_(opened, not_(hidden)))
-    return or_(_reported(who), and_(or_(_has_task(who), opened), not_(hidden)))
+        return or_(tables.clue.c.reporter == who.id, and_(opened, _not_hidden(who, ledger)))
+    return or_(_reported(who), and_(or_(_has_task(who), opened), _not_hidden(who, ledger)))
+
+
+@lru_cache(maxsize=512)
+def holds(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """The condition that an entry waits for `who` and may be seen by them: what `sees` says of what they hold."""
+    return and_(held_by(who, ledger), _not_hidden(who, ledger))
+
+
+def _not_hidden(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """That the row at hand is not an internal matter which accuses `who` or somebody in their line."""
+    person = {"person": who.id, "role": who.role.value, "unit": who.unit, "bureau": who.bureau}
+    return not_(and_(_TABLES[ledger].c.internal, hidden_from(_accused(ledger), **person)))
 
 
 async def visible(tx: Tx, who: Person, number: str) -> bool:
@@ -110,7 +117,7 @@ def _wide(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     below = select(tables.unit.c.code).where(_value(who.unit) == any_(func.string_to_array(tables.unit.c.path, "/")))
     mine: ColumnElement[bool] = entry.unit_code.in_(below)
     if ledger is Ledger.PROBLEM:
-        mine = or_(mine, entry.number.in_(select(tables.task.c.number).where(tables.task.c.unit_code.in_(below))))
+        mine = or_(mine, _tasked(tables.task.c.unit_code.in_(below)))
     return and_(mine, not_(entry.internal))
 
 
@@ -122,17 +129,14 @@ def _open_to_county(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     return not_(entry.internal)
 
 
+@lru_cache(maxsize=512)
 def area(who: Person) -> ColumnElement[bool]:
     """The condition on a problem that it lies in what `who` answers for: county or city, department, own tasks.
 
     Narrower than `sees` on purpose: without alternatives, so that an index finds it among a million.
     """
     if supervises(who) or who.role in (Role.LEADER, Role.DEPARTMENT_HEAD):
-        person = {"person": who.id, "role": who.role.value, "unit": who.unit, "bureau": who.bureau}
-        return and_(
-            _wide(who, Ledger.PROBLEM),
-            not_(and_(tables.problem.c.internal, hidden_from(_accused(Ledger.PROBLEM), **person))),
-        )
+        return and_(_wide(who, Ledger.PROBLEM), _not_hidden(who, Ledger.PROBLEM))
     return tables.problem.c.holder_person.in_((who.id, *who.stands_for))
 
 
@@ -146,15 +150,24 @@ def _accused(ledger: Ledger) -> Select[tuple[str]]:
 
 
 def _reported(who: Person) -> ColumnElement[bool]:
+    """Whoever reported one of its clues."""
     clue = tables.clue.c
-    return tables.problem.c.number.in_(select(clue.problem).where(clue.reporter == who.id, clue.problem.is_not(None)))
+    mine: Select[Any] = select(literal_column("1")).where(
+        clue.problem == tables.problem.c.number, clue.reporter == who.id
+    )
+    return exists(mine.correlate(tables.problem))
 
 
 def _has_task(who: Person) -> ColumnElement[bool]:
     """Whoever has or had a task in a problem, or stands in for somebody who has."""
-    task = tables.task.c
-    mine = select(task.number).where(task.person_id.in_((who.id, *who.stands_for)))
-    return tables.problem.c.number.in_(mine)
+    return _tasked(tables.task.c.person_id.in_((who.id, *who.stands_for)))
+
+
+def _tasked(whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That the problem at hand has such a task. Written so that PostgreSQL may look it up for one row or hash it for
+    many."""
+    mine: Select[Any] = select(literal_column("1")).where(tables.task.c.number == tables.problem.c.number, whose)
+    return exists(mine.correlate(tables.problem))
 
 
 def _is(role: Column, wanted: Role) -> ColumnElement[bool]:
