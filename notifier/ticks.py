@@ -77,9 +77,12 @@ _SWEEP = (
 )
 _WIDEN = "UPDATE door_state SET parallel = least(32, parallel + 2) WHERE parallel < 32 AND broken IS NULL"
 _ORPHANS = """
-SELECT count(*) FROM clue
-WHERE state IN ('head_review', 'county_review', 'city_review', 'need_info')
-  AND (due_at IS NULL OR (holder_person IS NULL AND holder_unit IS NULL))
+SELECT (SELECT count(*) FROM clue
+        WHERE state IN ('head_review', 'county_review', 'city_review', 'need_info')
+          AND (due_at IS NULL OR (holder_person IS NULL AND holder_unit IS NULL)))
+     + (SELECT count(*) FROM problem
+        WHERE state NOT IN ('closed', 'closed_unfounded', 'archived')
+          AND (due_at IS NULL OR (holder_person IS NULL AND holder_unit IS NULL)))
 """
 
 

@@ -24,7 +24,7 @@ from store.texts import _, said
 from store.words import Entry, Found, Item, Json, Ledger, Lookup, Person, words_of
 from store.workdays import load_calendar
 
-_FULL = re.compile(r"(XS|WT)-?(\d{4})-?(\d{1,6})", re.IGNORECASE)
+_FULL = re.compile(r"(XS|WT)-?(\d{4})-?(\d{1,9})", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{1,6}")
 _JUDGES = {Standing.SUPERVISION, Standing.VERIFIER, Standing.RECHECKER}
 

@@ -9,7 +9,24 @@ heads of their departments. A substitute sees what waits for those they stand in
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, false, func, literal, not_, or_, select, true
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    exists,
+    false,
+    func,
+    literal,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql.elements import BindParameter, ColumnClause
 from sqlalchemy.sql.selectable import FromClause
 
@@ -34,37 +51,45 @@ def bureau_of(unit: FromClause, name: str = "bureau") -> FromClause:
     )
 
 
+# Made once: building expressions costs more than the questions that they ask.
+_SUBJECT, _AT = tables.person.alias("subject"), tables.unit.alias("subject_unit")
+_OVER = bureau_of(_AT, "subject_bureau")
+_seat: ColumnElement[str] = func.coalesce(_OVER.c.code, _AT.c.code)
+_LINE: Select[Any] = (
+    select(literal_column("1"))
+    .select_from(_SUBJECT.join(_AT, _AT.c.code == _SUBJECT.c.unit_code).outerjoin(_OVER, true()))
+    .correlate_except(_SUBJECT, _AT, _OVER)
+)
+
+
 def hidden_from(
     accused: Select[tuple[str]] | list[str], *, person: Column, role: Column, unit: Column, bureau: Column
 ) -> ColumnElement[bool]:
     """Whether a person (their id, role, unit and bureau: columns or values) is one of the accused or in their line."""
-    subject, at = tables.person.alias("subject"), tables.unit.alias("subject_unit")
-    over = bureau_of(at, "subject_bureau")
-    return exists(
-        select(1)
-        .select_from(subject.join(at, at.c.code == subject.c.unit_code).outerjoin(over, true()))
-        .where(
-            subject.c.id.in_(accused),
-            or_(
-                subject.c.id == person,
-                and_(_is(role, Role.DEPARTMENT_HEAD), _value(unit) == any_(func.string_to_array(at.c.path, "/"))),
-                and_(_is(role, Role.LEADER), func.coalesce(over.c.code, at.c.code) == bureau),
-            ),
-        )
-    )
+    heads = and_(_is(role, Role.DEPARTMENT_HEAD), _value(unit) == any_(func.string_to_array(_AT.c.path, "/")))
+    leads = and_(_is(role, Role.LEADER), _seat == bureau)
+    return exists(_LINE.where(_SUBJECT.c.id.in_(accused), or_(_SUBJECT.c.id == person, heads, leads)))
 
 
+@lru_cache(maxsize=512)
 def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     """The condition on a row of that ledger that lets `who` see it."""
-    table = _TABLES[ledger]
-    hidden = and_(
-        table.c.internal,
-        hidden_from(_accused(ledger), person=who.id, role=who.role.value, unit=who.unit, bureau=who.bureau),
-    )
     opened = or_(held_by(who, ledger), _wide(who, ledger))
     if ledger is Ledger.CLUE:
-        return or_(tables.clue.c.reporter == who.id, and_(opened, not_(hidden)))
-    return or_(_reported(who), and_(or_(_has_task(who), opened), not_(hidden)))
+        return or_(tables.clue.c.reporter == who.id, and_(opened, _not_hidden(who, ledger)))
+    return or_(_reported(who), and_(or_(_has_task(who), opened), _not_hidden(who, ledger)))
+
+
+@lru_cache(maxsize=512)
+def holds(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """The condition that an entry waits for `who` and may be seen by them: what `sees` says of what they hold."""
+    return and_(held_by(who, ledger), _not_hidden(who, ledger))
+
+
+def _not_hidden(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """That the row at hand is not an internal matter which accuses `who` or somebody in their line."""
+    person = {"person": who.id, "role": who.role.value, "unit": who.unit, "bureau": who.bureau}
+    return not_(and_(_TABLES[ledger].c.internal, hidden_from(_accused(ledger), **person)))
 
 
 async def visible(tx: Tx, who: Person, number: str) -> bool:
@@ -86,27 +111,32 @@ def _wide(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     """What the role alone opens, beyond one's own and what one holds."""
     entry = _TABLES[ledger].c
     if supervises(who) or who.role is Role.LEADER:
-        return true() if who.level is Level.CITY else and_(entry.bureau == who.bureau, not_(entry.internal))
+        return true() if who.level is Level.CITY else and_(entry.bureau == who.bureau, _open_to_county(who, ledger))
     if who.role is not Role.DEPARTMENT_HEAD:
         return false()
     below = select(tables.unit.c.code).where(_value(who.unit) == any_(func.string_to_array(tables.unit.c.path, "/")))
     mine: ColumnElement[bool] = entry.unit_code.in_(below)
     if ledger is Ledger.PROBLEM:
-        mine = or_(mine, entry.number.in_(select(tables.task.c.number).where(tables.task.c.unit_code.in_(below))))
+        mine = or_(mine, _tasked(tables.task.c.unit_code.in_(below)))
     return and_(mine, not_(entry.internal))
 
 
+def _open_to_county(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """Internal matters are the city's, but for those that it left to a county's supervision."""
+    entry = _TABLES[ledger].c
+    if ledger is Ledger.PROBLEM and supervises(who):
+        return or_(not_(entry.internal), entry.level == Level.COUNTY.value)
+    return not_(entry.internal)
+
+
+@lru_cache(maxsize=512)
 def area(who: Person) -> ColumnElement[bool]:
     """The condition on a problem that it lies in what `who` answers for: county or city, department, own tasks.
 
     Narrower than `sees` on purpose: without alternatives, so that an index finds it among a million.
     """
     if supervises(who) or who.role in (Role.LEADER, Role.DEPARTMENT_HEAD):
-        person = {"person": who.id, "role": who.role.value, "unit": who.unit, "bureau": who.bureau}
-        return and_(
-            _wide(who, Ledger.PROBLEM),
-            not_(and_(tables.problem.c.internal, hidden_from(_accused(Ledger.PROBLEM), **person))),
-        )
+        return and_(_wide(who, Ledger.PROBLEM), _not_hidden(who, Ledger.PROBLEM))
     return tables.problem.c.holder_person.in_((who.id, *who.stands_for))
 
 
@@ -120,15 +150,24 @@ def _accused(ledger: Ledger) -> Select[tuple[str]]:
 
 
 def _reported(who: Person) -> ColumnElement[bool]:
+    """Whoever reported one of its clues."""
     clue = tables.clue.c
-    return tables.problem.c.number.in_(select(clue.problem).where(clue.reporter == who.id, clue.problem.is_not(None)))
+    mine: Select[Any] = select(literal_column("1")).where(
+        clue.problem == tables.problem.c.number, clue.reporter == who.id
+    )
+    return exists(mine.correlate(tables.problem))
 
 
 def _has_task(who: Person) -> ColumnElement[bool]:
     """Whoever has or had a task in a problem, or stands in for somebody who has."""
-    task = tables.task.c
-    mine = select(task.number).where(task.person_id.in_((who.id, *who.stands_for)))
-    return tables.problem.c.number.in_(mine)
+    return _tasked(tables.task.c.person_id.in_((who.id, *who.stands_for)))
+
+
+def _tasked(whose: ColumnElement[bool]) -> ColumnElement[bool]:
+    """That the problem at hand has such a task. Written so that PostgreSQL may look it up for one row or hash it for
+    many."""
+    mine: Select[Any] = select(literal_column("1")).where(tables.task.c.number == tables.problem.c.number, whose)
+    return exists(mine.correlate(tables.problem))
 
 
 def _is(role: Column, wanted: Role) -> ColumnElement[bool]:

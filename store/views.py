@@ -16,7 +16,7 @@ from store.entries import TABLES, load_entries
 from store.people import PAGE
 from store.phrases import one_line
 from store.rules import LAWS, state_name
-from store.scope import held_by, sees
+from store.scope import area, holds, sees
 from store.standing import supervises
 from store.tasks import TO_DO
 from store.words import Entry, Found, Item, Ledger, Level, Lookup, Person, words_of
@@ -32,9 +32,7 @@ Numbers = Select[Any]
 async def look_tasks(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
     """What waits for me, most urgent first: clues and problems I hold, my tasks, requests that I decide on."""
     held = [
-        select(entry.number, entry.due_at.label("key")).where(
-            entry.state.in_(OPEN[ledger]), held_by(who, ledger), sees(who, ledger)
-        )
+        select(entry.number, entry.due_at.label("key")).where(entry.state.in_(OPEN[ledger]), holds(who, ledger))
         for ledger, entry in ((Ledger.CLUE, clue), (Ledger.PROBLEM, problem))
     ]
     mine = select(task.number, task.due_at.label("key")).where(
@@ -50,7 +48,7 @@ def _to_decide(who: Person) -> list[Numbers]:
     county = and_(problem.level == Level.COUNTY, problem.bureau == who.bureau, request.kind == "extend")
     mine = or_(request.kind == "extend", request.kind == "suspend") if who.level is Level.CITY else county
     asked = select(request.number, request.at.label("key")).join(tables.problem, problem.number == request.number)
-    return [asked.where(request.answer.is_(None), mine, sees(who, Ledger.PROBLEM))]
+    return [asked.where(request.answer.is_(None), mine, area(who))]
 
 
 async def look_mine(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
@@ -88,11 +86,12 @@ async def page(tx: Tx, lookup: Lookup, at: datetime, selects: list[Numbers], *, 
     found = once.subquery() if len(selects) > 1 else both
     order = (found.c.key.desc(), found.c.number.desc()) if newest else (found.c.key, found.c.number.desc())
     # The page first, its names after: nobody looks up the names of what is not shown.
-    shown = list((await tx.execute(select(found.c.number).order_by(*order).limit(PAGE).offset(start))).scalars())
-    total = start + len(shown)
-    if len(shown) == PAGE or (start and not shown):
+    counted = select(found.c.number, func.count().over().label("total"))
+    rows = (await tx.execute(counted.order_by(*order).limit(PAGE).offset(start))).all()
+    total = rows[0].total if rows else 0
+    if start and not rows:  # a page beyond the last one
         total = (await tx.execute(select(func.count()).select_from(found))).scalar_one()
-    return Found(lookup, await items_of(tx, shown, lookup.language, at), total)
+    return Found(lookup, await items_of(tx, [row.number for row in rows], lookup.language, at), total)
 
 
 async def items_of(tx: Tx, numbers: list[str], language: str, at: datetime) -> tuple[Item, ...]:

@@ -16,7 +16,8 @@ from store.offices import involved, person_known
 from store.rules import LAWS, state_name
 from store.scope import visible
 from store.standing import DEPARTMENTS
-from store.words import Json, Ledger, Level, Person, Refused
+from store.tasks import open_tasks
+from store.words import Entry, Json, Ledger, Level, Person, Refused
 from store.workdays import Calendar, add_working_days, add_working_hours, closing, local_day
 
 
@@ -109,7 +110,7 @@ def end_of(case: Case, day: str) -> datetime:
 
 
 async def _merge(tx: Tx, case: Case) -> Change:
-    """The clue joins a problem that is still open; what is internal makes the whole matter so."""
+    """The clue joins a problem that is still open."""
     number: str = case.given["problem"]
     problem = await load_entry(tx, number, lock=True) if number.startswith(Ledger.PROBLEM.prefix) else None
     if problem is None or not await visible(tx, case.by, number):
@@ -119,9 +120,18 @@ async def _merge(tx: Tx, case: Case) -> Change:
     if problem.fields["bureau"] != case.fields["bureau"] and case.by.level is not Level.CITY:
         raise Refused("problem_elsewhere", number=number)
     taken: Mapping[str, Json] = {"clue": case.ask.entry}
-    columns = {"internal": True} if case.fields["internal"] else {}
+    columns = await _made_internal(tx, case, problem) if case.fields["internal"] else {}
     mirror = Mirror(number, "merge", case.given.get("text", ""), taken, columns)
     return Change({"problem": number, "problem_state": problem.state}, mirrored=(mirror,))
+
+
+async def _made_internal(tx: Tx, case: Case, problem: Entry) -> Columns:
+    """An internal clue makes the whole matter so, and the city's; nobody whom it accuses may be working on it."""
+    for task in open_tasks(problem.fields["tasks"]):
+        person = await person_known(tx, task["person"])
+        if person and await involved(tx, person, case.accused):
+            raise Refused("assignee_involved", name=person.name)
+    return {"internal": True, "level": Level.CITY.value}
 
 
 EFFECTS: Mapping[str, Effect] = MappingProxyType({"accept": _accept, "merge": _merge})

@@ -15,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.__main__ import main
-from store import export, tables
+from store import export, tables, writers
 from store.words import Ledger
 from tests.store.test_ledger import AT, PLACE, move, photo, report
 from tests.world import CODE, MQ, SHOP, build_world
@@ -59,7 +59,7 @@ async def test_json_has_exactly_the_fields_of_the_contract(engine: AsyncEngine, 
     await _fill(engine)
     out = io.StringIO()
     async with engine.connect() as connection:
-        assert await export.export(connection, Ledger.CLUE, export.JsonLines(out), lines=lines) == 2
+        assert await export.export(connection, Ledger.CLUE, writers.JsonLines(out), lines=lines) == 2
         stored = (await connection.execute(select(tables.line).order_by(tables.line.c.number, tables.line.c.seq))).all()
     first, second = (json.loads(text) for text in out.getvalue().splitlines())
     assert tuple(first) == (*FIELDS, "lines") if lines else FIELDS
@@ -99,13 +99,13 @@ async def test_the_command_writes_every_format(
     raw = (await run("clues", "--format", "csv", "--lines")).read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
-    assert tuple(rows[0]) == (*export.COLUMNS[Ledger.CLUE], "lines")
+    assert tuple(rows[0]) == (*writers.COLUMNS[Ledger.CLUE], "lines")
     assert rows[0]["text"] == "'=HYPERLINK(1)\n第二行"
     assert (rows[0]["place_lat"], rows[0]["place_datum"]) == ("34.6494", "gcj02")
     assert [line["verb"] for line in json.loads(rows[1]["lines"])] == ["report", "ask_info"]
     book = openpyxl.load_workbook(io.BytesIO((await run("clues", "--format", "xlsx", "--lines")).read_bytes()))
     table = list(book["clues 1"].values)
-    assert table[0] == export.COLUMNS[Ledger.CLUE]
+    assert table[0] == writers.COLUMNS[Ledger.CLUE]
     assert table[1][:10] == (
         "XS-2026-000001",
         "county_review",
@@ -161,12 +161,12 @@ def test_a_folder_that_is_not_there_is_said_plainly(
     ],
 )
 def test_no_cell_becomes_a_formula(value: Any, cell: Any) -> None:
-    assert export.harmless(value) == cell
+    assert writers.harmless(value) == cell
 
 
 async def test_an_export_reads_in_batches(engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "BATCH", 7)
-    monkeypatch.setattr(export, "SHEET_ROWS", 8)
+    monkeypatch.setattr(writers, "SHEET_ROWS", 8)
     async with engine.begin() as tx:
         await build_world(tx)
         row = {"source": "staff", "unit_code": f"{MQ}-YX", "bureau": MQ, "reported_at": AT, "last_at": AT}
@@ -174,7 +174,7 @@ async def test_an_export_reads_in_batches(engine: AsyncEngine, monkeypatch: pyte
         await tx.execute(insert(tables.clue), rows)
     out = io.BytesIO()
     async with engine.connect() as connection:
-        assert await export.export(connection, Ledger.CLUE, export.Xlsx(out)) == 20
+        assert await export.export(connection, Ledger.CLUE, writers.Xlsx(out)) == 20
     book = openpyxl.load_workbook(out)
     assert book.sheetnames == ["clues 1", "clues 2", "clues 3"]
     assert [sheet.max_row for sheet in book.worksheets] == [9, 9, 5]

@@ -161,7 +161,10 @@ async def test_an_internal_clue_makes_the_problem_it_joins_internal(tx: Tx) -> N
     number = await problem(tx)
     clue = (await report(tx, accused=["mq-dw"])).entry.number
     moved = await move(tx, clue, "merge", "sq-ng1", problem=number)
-    assert moved.caused[0].entry.fields["internal"]
+    fields = moved.caused[0].entry.fields
+    assert (fields["internal"], fields["level"]) == (True, "city")
+    about = (await report(tx, accused=["mq-mi"])).entry.number  # who works on it
+    assert (await refused(move(tx, about, "merge", "sq-ng1", problem=number)))[0] == "assignee_involved"
 
 
 # --- tasks ------------------------------------------------------------------------------------------------

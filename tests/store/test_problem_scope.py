@@ -140,3 +140,10 @@ async def test_everybody_is_offered_their_own_verbs(tx: Tx, userid: str, verbs: 
     number = await problem(tx)
     [item] = (await look(tx, "entry", userid, number=number)).items
     assert {one["verb"] for one in item.data["verbs"]} == verbs
+
+
+async def test_an_internal_matter_left_to_a_county_is_seen_by_its_supervision_only(tx: Tx) -> None:
+    clue = (await report(tx, indicator=CODE_INTERNAL)).entry.number
+    await move(tx, clue, "send_back", "sq-ng1", text="请县局核查")
+    number = (await accept(tx, clue, department="supervision", assignee="mq-ng2")).caused[0].entry.number
+    assert await seeing(tx, number) == {"mq-cm", "mq-ng1", "mq-ng2"} | CITY_WIDE

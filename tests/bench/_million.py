@@ -1,0 +1,99 @@
+"""A million problems with ten million lines, made by the database itself; nothing of it is checked while it is made."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from store.sample import load_sample
+from store.workdays import seed_calendar
+
+PROBLEMS, LINES, STAFF = 1_000_000, 10, 3_000
+OPEN_EVERY = 50
+"""Every so many problems one is still open: twenty thousand."""
+
+_STAFF = """
+INSERT INTO person (id, id_lower, name, unit_code, role, field_role)
+SELECT 'worker-' || n, 'worker-' || n, '员工' || n, u.code, 'field_staff', 'market_inspector'
+FROM generate_series(0, :staff - 1) AS n
+JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS many
+      FROM unit WHERE department = 'enforcement') AS u ON u.place = n % u.many
+"""
+# Which bureau, worker, shop and state the n-th problem has; the open ones end around now.
+_PLAN = """
+CREATE TEMP TABLE plan AS
+SELECT n, 'WT-' || y.y AS wt, 'XS-' || y.y AS xs,
+       p.id AS worker, p.unit_code AS unit, b.code AS bureau, m.licence_no AS shop,
+       CASE WHEN n % :open_every <> 0 THEN 'archived'
+            ELSE (ARRAY['dispatched','investigating','verifying','rectifying'])[1 + n / :open_every % 4] END AS state,
+       cast(:at AS timestamptz) - (n % 700) * interval '1 day' AS opened,
+       cast(:at AS timestamptz) + (n / :open_every % 400 - 60) * interval '2 hours' AS due
+FROM generate_series(1, :problems) AS n
+CROSS JOIN LATERAL (SELECT 2017 + n / 100000 || '-' || lpad((n % 100000)::text, 6, '0') AS y) AS y
+JOIN person p ON p.id = 'worker-' || (n * 7919::bigint + n / 250) % :staff
+JOIN unit d ON d.code = p.unit_code
+JOIN unit b ON b.code = d.parent_code
+JOIN (SELECT licence_no, row_number() OVER () - 1 AS place, count(*) OVER () AS many FROM merchant) AS m
+  ON m.place = n % m.many
+"""
+_HOLDER = """
+CASE WHEN state IN ('dispatched','investigating','rectifying') THEN worker END,
+CASE WHEN state = 'verifying' THEN bureau END, CASE WHEN state = 'verifying' THEN 'supervision_officer' END
+"""
+_ROWS = (
+    """
+    INSERT INTO clue (number, state, source, unit_code, bureau, reporter, merchant, indicator, severity, text,
+                      reported_at, problem, problem_state, last_at, lines)
+    SELECT xs, CASE state WHEN 'archived' THEN 'archived' ELSE 'accepted' END, 'staff', unit, bureau, worker, shop,
+           'W10202', 4, '店内有外地码卷烟', opened, wt, state, opened, 2 FROM plan
+    """,
+    "INSERT INTO handling_form (clue, state, opened_at) SELECT xs, 'accepted', opened FROM plan",
+    f"""
+    INSERT INTO problem (number, state, form, unit_code, bureau, level, department, merchant, indicator, severity,
+                         text, opened_at, work_due_at, since, due_at, next_at, closed_at, last_at, lines,
+                         holder_person, holder_unit, holder_role)
+    SELECT wt, state, xs, unit, bureau, 'county', 'enforcement', shop, 'W10202', 4, '店内有外地码卷烟', opened, due,
+           opened, CASE WHEN state <> 'archived' THEN due END, CASE WHEN state <> 'archived' THEN due END,
+           CASE WHEN state = 'archived' THEN opened END, opened, :lines, {_HOLDER} FROM plan
+    """,
+    """
+    INSERT INTO task (number, problem_state, part, person_id, unit_code, bureau, department, state, given_by,
+                      given_at, received_at, due_at)
+    SELECT wt, state, 'main', worker, unit, bureau, 'enforcement',
+           CASE state WHEN 'archived' THEN 'accepted' WHEN 'verifying' THEN 'done' WHEN 'dispatched' THEN 'assigned'
+           ELSE 'received' END, 'clock', opened, opened, due FROM plan
+    """,
+    """
+    INSERT INTO line (ledger, number, seq, verb, before, after, by, at, text, prev_hash, hash)
+    SELECT 'problem', wt, seq, 'note', 'investigating', 'investigating', worker, opened, '已走访,已取证', 'x', 'y'
+    FROM plan CROSS JOIN generate_series(1, :lines) AS seq
+    """,
+)
+
+
+def number_of(n: int) -> str:
+    """The number of the n-th problem: ten years with a hundred thousand each."""
+    return f"WT-{2017 + n // 100_000}-{n % 100_000:06d}"
+
+
+def worker_of(n: int) -> str:
+    """Who works on the n-th problem."""
+    return f"worker-{(n * 7919 + n // 250) % STAFF}"
+
+
+async def fill(engine: AsyncEngine, at: datetime) -> None:
+    """Fill an empty database; `at` is the moment at which a fifth of what is open is late."""
+    async with engine.begin() as tx:
+        await load_sample(tx)
+        await seed_calendar(tx)
+        # Foreign keys are looked up by triggers: thirty million times here, for rows that are right by making.
+        await tx.execute(text("SET LOCAL session_replication_role = replica"))
+        await tx.execute(text("SET LOCAL synchronous_commit = off"))
+        numbers = {"staff": STAFF, "problems": PROBLEMS, "lines": LINES, "open_every": OPEN_EVERY, "at": at}
+        for statement in (_STAFF, _PLAN, *_ROWS):
+            await tx.execute(text(statement), {key: value for key, value in numbers.items() if f":{key}" in statement})
+    async with engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text("VACUUM ANALYZE"))
