@@ -15,6 +15,7 @@ from bot.wecom.errors import BUSY_PAUSE, HELD, OUTCOMES, Reaction, reaction
 from bot.wecom.read import DOOR
 from bot.weixin.client import Answer, Client, to_json
 from bot.weixin.faults import ApiError, Unreachable
+from bot.weixin.pages import unlinked
 from store import door_state
 from store.words import Address, Later, Never, Outcome, Sent
 
@@ -39,7 +40,7 @@ def envelope(agent_id: int, to: Address, text: str, key: str) -> bytes:
             "touser": to.id,
             "msgtype": "text",
             "agentid": agent_id,
-            "text": {"content": text},
+            "text": {"content": unlinked(text)},
             "enable_duplicate_check": 1,
             "duplicate_check_interval": _LONGEST_WINDOW - crc32(key.encode()) % (spare + 1),
         }
