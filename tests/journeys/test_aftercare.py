@@ -29,7 +29,7 @@ async def test_a_dead_letter_is_listed_and_sent_again(engine: AsyncEngine) -> No
             ("dead", "XS-2026-000000", "content refused"),
             ("dead", "XS-2026-000001", "content refused"),
         ]
-        assert await send_again(tx, [found[0].id, 999], timedelta()) == {found[0].id}
+    assert await send_again(engine, [found[0].id, 999], timedelta()) == {found[0].id}
     async with open_cloud() as cloud, ClientSession() as http:
         await deliver_batch(engine, {"wecom": PostingSender(http, cloud.url)}, "r", timedelta(), QUICK)
         assert len(cloud.calls) == 1
