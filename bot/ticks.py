@@ -68,8 +68,9 @@ async def strike_due(office: Office) -> None:
     while more:
         async with office.engine.begin() as tx:
             due = await alarms.overdue_moves(tx, await db.now(tx) + office.shift)
+        struck = [await strike(office, ask) for ask in due]
         # All of them were refused: another replica is at it, or the next tick sees why.
-        more = len(due) == alarms.LIMIT and any([await strike(office, ask) for ask in due])
+        more = len(due) == alarms.LIMIT and any(struck)
 
 
 async def _beat(office: Office) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from notifier.wire import within
 from store.db import Tx
 
@@ -50,9 +52,10 @@ async def stuck(tx: Tx, most: int = 200) -> list[Stuck]:
     return [Stuck(**row) for row in await (await within(tx)).fetch(_STUCK, most)]
 
 
-async def send_again(tx: Tx, letters: Sequence[int], shift: timedelta) -> set[int]:
+async def send_again(engine: AsyncEngine, letters: Sequence[int], shift: timedelta) -> set[int]:
     """Put these letters into the queue once more; those that were stuck and have somebody at their address."""
-    driver = await within(tx)
-    rows = await driver.fetch(_AGAIN, list(letters), shift)
-    await driver.execute("SELECT pg_notify('letters', '')")
+    async with engine.begin() as tx:
+        driver = await within(tx)
+        rows = await driver.fetch(_AGAIN, list(letters), shift)
+        await driver.execute("SELECT pg_notify('letters', '')")
     return {row["id"] for row in rows}

@@ -39,8 +39,8 @@ async def _list(settings: Settings) -> list[str]:
 
 
 async def _again(settings: Settings, letters: list[int]) -> set[int]:
-    async with open_database(settings) as engine, engine.begin() as tx:
-        return await send_again(tx, letters, settings.clock_shift)
+    async with open_database(settings) as engine:
+        return await send_again(engine, letters, settings.clock_shift)
 
 
 def _line(one: Stuck, settings: Settings) -> str:
