@@ -60,7 +60,8 @@ def _with_offers(turn: Turn) -> Turn:
     options = shown[-1] if shown else ()
     offered = tuple(option.token for option in options)
     named = tuple(commands.plain(option.label) for option in options)
-    return replace(turn, dialogue=replace(turn.dialogue, offered=offered, named=named))
+    dialogue = turn.dialogue._replace(offered=offered, named=named)
+    return Turn(dialogue, turn.says, turn.ask, turn.lookup, turn.events)
 
 
 def _answered(scene: Scene, body: Found | Settled) -> Turn:
@@ -114,7 +115,7 @@ def _after_silence(scene: Scene, body: Body) -> Turn:
     taken = turn.dialogue.answers != scene.dialogue.answers and turn.dialogue.id == scene.dialogue.id
     if not taken:
         return drafts.resume(scene.after(pending=NOTHING))
-    kept = Scene(scene.forms, scene.who, replace(turn.dialogue, found=NOTHING), scene.now)
+    kept = Scene(scene.forms, scene.who, turn.dialogue._replace(found=NOTHING), scene.now)
     recalled = drafts.resume(kept, scene.t("Noted."))
     return first(recalled, events=[event for event in turn.events if event.kind == "answered"])
 

@@ -35,7 +35,7 @@ STARTS = 3
 async def run(engine: AsyncEngine) -> list[Row]:
     async with engine.begin() as tx:
         await build_world(tx)
-        people = await people_of(tx)
+        people = await people_of(tx, "bench")
     corp, port = Corp.fresh(), free_port()
     directory = Directory(tuple(Member(one, one, (1,)) for one in people), (Department(1, "bench", 0),))
     callback = f"http://127.0.0.1:{port}/wecom/callback"
