@@ -7,7 +7,6 @@ it must fetch a version of a form and step again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from conversations import answering, asides, closing, commands, doing, drafts, lists, outside, review, step, tokens
