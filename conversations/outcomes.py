@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from conversations.catalogue import Speech, mark
@@ -118,9 +119,10 @@ REFUSED: Mapping[str, str] = {
     "too_early": mark("{number}: that is possible only {days} days after it was settled."),
 }
 """One sentence for every reason of the law (store/rules.py lists them, with their facts)."""
-_SHAPES = {len("2026-11-22"): "date", len("2026-11-22T10:00:00+08:00"): "datetime"}
-"""How long the days and moments are that the law's facts may hold."""
 OTHERWISE = mark("That is not possible just now.")
+
+
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
 
 
 def moved(t: Speech, line: Moved, given: Mapping[str, Json] = NOTHING) -> str:
@@ -152,7 +154,8 @@ def _fact(value: Json, language: str) -> Json:
     """A text in both languages, a moment or a day, as the person reads it."""
     if isinstance(value, Mapping):
         return words_of(value, language)
-    kind = _SHAPES.get(len(value), "") if isinstance(value, str) and value[:2] == "20" else ""
+    shape = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    kind = "" if shape is None else "datetime" if shape[1] else "date"
     try:
         return show(Question(kind, ""), value, language) if kind else value
     except ValueError:
