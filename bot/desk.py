@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
+from bot.storable import storable
 from bot.texts import _, said
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
@@ -67,6 +68,7 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
 
     Raises `Busy` or a database error when nothing was written: the sender's platform repeats the message.
     """
+    incoming = replace(incoming, body=storable(incoming.body))
     async with office.turns.of(incoming.sender):
         for attempt in range(_TRIES):
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 8  # files in flight at once; bytes of a batch are in memory together
+BATCH = 4  # files in flight at once; bytes of a batch are in memory together
+_DARKROOM = ThreadPoolExecutor(1, "darkroom")  # one at a time: people who wait for an answer need the other core
 PATIENCE = timedelta(days=3)  # WeCom keeps media for three days (protocols/wecom.md §10)
 _POLL = 2.0
 _FETCH_SECONDS = 45.0
@@ -68,7 +70,8 @@ async def _fetch(office: Office, wanted: Wanted) -> None:
 
 async def _store(objects: ObjectStore, media: Media) -> Seen:
     """Bytes first, row second: a crash between the two leaves an object that the next try finds in place."""
-    seen, thumb = await asyncio.to_thread(examine, media.data, media.mime)
+    loop = asyncio.get_running_loop()
+    seen, thumb = await loop.run_in_executor(_DARKROOM, examine, media.data, media.mime)
     await obstore.put_async(objects, original(seen.sha256), media.data)
     if thumb is not None:
         await obstore.put_async(objects, thumbnail(seen.sha256), thumb)

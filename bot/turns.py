@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 from store.words import Address
@@ -16,11 +14,9 @@ class Turns:
     def __init__(self) -> None:
         self._locks: WeakValueDictionary[Address, asyncio.Lock] = WeakValueDictionary()
 
-    @asynccontextmanager
-    async def of(self, sender: Address) -> AsyncIterator[None]:
-        """Hold the turn of `sender`; later messages of the same address wait in order."""
+    def of(self, sender: Address) -> asyncio.Lock:
+        """The turn of `sender`, for `async with`; later messages of the same address wait in order."""
         lock = self._locks.get(sender)
         if lock is None:
             lock = self._locks[sender] = asyncio.Lock()
-        async with lock:
-            yield
+        return lock

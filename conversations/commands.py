@@ -33,6 +33,8 @@ NAVIGATION = frozenset({"help", "back", "skip", "edit", "done", "submit"})
 
 _NUMBER = re.compile(r"(xs|wt)-?(?:(\d{4})-?)?(\d{1,6})")
 _DIGITS = re.compile(r"\d{1,6}")
+_BETWEEN = re.compile(r"[\s,、，]+")
+_NUMBERS = re.compile(rf"\d{{1,3}}(?:{_BETWEEN.pattern}\d{{1,3}})*")
 # "查到一批假烟" is a sentence of a report, "查张三超市" is a search.
 _SEARCH = re.compile(r"(?:查询|查找|查)(?![到获处出实明封扣验看])(\S{2,15})")
 _TRAILING = "。.!！?？~～,，;；、"
@@ -99,5 +101,4 @@ def entry_number(text: str) -> str | None:
 def typed_numbers(text: str) -> tuple[int, ...]:
     """The numbers of a choice: "2", "２。", "1 3", "1、3"; empty for anything else."""
     heard = plain(text)
-    pieces = re.split(r"[\s,、，]+", heard) if heard else []
-    return tuple(int(piece) for piece in pieces) if pieces and all(re.fullmatch(r"\d{1,3}", p) for p in pieces) else ()
+    return tuple(map(int, _BETWEEN.split(heard))) if _NUMBERS.fullmatch(heard) else ()

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
-from operator import attrgetter
 from typing import Any
 
 from conversations.turn import Dialogue
 from store.words import Json
 
-_DEFAULTS = {field.name: field.default for field in fields(Dialogue) if field.default is not MISSING}
-_VALUES = attrgetter(*_DEFAULTS)
+_DEFAULTS = Dialogue._field_defaults  # every field has one
 _TUPLES = frozenset(name for name, default in _DEFAULTS.items() if isinstance(default, tuple))
-_ATOMS = (str, int, float, type(None))
+_ATOMS = str | int | float | None
 
 
 def to_json(dialogue: Dialogue) -> dict[str, Json]:
     """Only what differs from the defaults: a person at rest is a few bytes."""
-    pairs = zip(_DEFAULTS, _VALUES(dialogue), _DEFAULTS.values(), strict=True)
+    pairs = zip(_DEFAULTS, dialogue, _DEFAULTS.values(), strict=True)
     # Nearly all defaults are empty: asking for emptiness is far quicker than comparing mappings.
     return {name: _plain(value) for name, value, default in pairs if (value != default if default else value)}
 
@@ -33,8 +30,8 @@ def from_json(stored: Mapping[str, Json]) -> Dialogue:
 
 def _plain(value: Json) -> Json:
     """Tuples become lists and mappings dicts, all the way down."""
-    if isinstance(value, _ATOMS):  # most are, and asking whether something is a Mapping is slow
+    if isinstance(value, _ATOMS):  # most are
         return value
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
-    return [_plain(inner) for inner in value]
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return {name: _plain(inner) for name, inner in value.items()}

@@ -6,7 +6,6 @@ it must fetch a version of a form and step again.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from conversations import answering, asides, closing, commands, drafts, lists, outside, review, step, tokens
@@ -58,7 +57,8 @@ def _with_offers(turn: Turn) -> Turn:
     options = shown[-1] if shown else ()
     offered = tuple(option.token for option in options)
     named = tuple(commands.plain(option.label) for option in options)
-    return replace(turn, dialogue=replace(turn.dialogue, offered=offered, named=named))
+    dialogue = turn.dialogue._replace(offered=offered, named=named)
+    return Turn(dialogue, turn.says, turn.ask, turn.lookup, turn.events)
 
 
 def _answered(scene: Scene, body: Found | Settled) -> Turn:
@@ -108,7 +108,7 @@ def _after_silence(scene: Scene, body: Body) -> Turn:
     taken = turn.dialogue.answers != scene.dialogue.answers and turn.dialogue.id == scene.dialogue.id
     if not taken:
         return drafts.resume(scene.after(pending=NOTHING))
-    kept = Scene(scene.forms, scene.who, replace(turn.dialogue, found=NOTHING), scene.now)
+    kept = Scene(scene.forms, scene.who, turn.dialogue._replace(found=NOTHING), scene.now)
     recalled = drafts.resume(kept, scene.t("Noted."))
     return first(recalled, events=[event for event in turn.events if event.kind == "answered"])
 

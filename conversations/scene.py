@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from conversations.catalogue import Speech, speech
 from conversations.form import Form, Texts
 from conversations.library import Forms
-from conversations.turn import Dialogue, Turn, changed
+from conversations.turn import Dialogue, Turn
 from conversations.walk import Slot, Walk, walk
 from store.words import NOTHING, Ask, Event, Json, Lookup, Option, Person, Say, words_of
 
@@ -57,9 +57,9 @@ class Scene:
 
     def after(self, **changes: Json) -> Scene:
         """The scene with these fields of the dialogue changed."""
-        after = Scene(self.forms, self.who, changed(self.dialogue, changes), self.now)
+        after = Scene(self.forms, self.who, self.dialogue._replace(**changes), self.now)
         # A walk costs more than all the rest of a step: what nothing changed is not walked again.
-        for name in ("form", "walk") if not changes.keys() & _WALKED else ():
+        for name in ("form", "walk") if _WALKED.isdisjoint(changes) else ():
             if name in self.__dict__:
                 after.__dict__[name] = self.__dict__[name]
         return after
@@ -88,8 +88,10 @@ class Scene:
 
 def first(turn: Turn, *before: str, events: Sequence[Event] = ()) -> Turn:
     """The turn with something said, or noted down, before it."""
-    says = tuple(Say(text) for text in before if text)
-    return replace(turn, says=(*says, *turn.says), events=(*events, *turn.events))
+    says = [Say(text) for text in before if text]
+    if not says and not events:
+        return turn
+    return Turn(turn.dialogue, (*says, *turn.says), turn.ask, turn.lookup, (*events, *turn.events))
 
 
 AT_REST: dict[str, Json] = {

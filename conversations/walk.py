@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from conversations.expressions import POSITION
-from conversations.form import Alternative, Expression, Form, Question, every
+from conversations.form import Alternative, Form, Question, every
 from conversations.kinds import MEDIA, PICKERS, SELECTS, is_answer
 from conversations.turn import Dialogue
 from store.words import NOTHING, Json
@@ -154,7 +154,7 @@ class _Walker:
     ) -> None:
         """`scope` is what expressions see and follows `values`; a group shares both with what surrounds it."""
         for question in questions:
-            if not self._holds(question.relevant, scope, True):
+            if question.relevant is not None and not question.relevant.evaluate(scope, self.now):
                 self._forget(question, scope)
             elif question.type == "group":
                 self._questions(question.children, prefix, scope, values)
@@ -180,18 +180,24 @@ class _Walker:
         return slot.answer
 
     def _slot(self, question: Question, key: str, scope: dict[str, Json]) -> Slot:
-        offers = self._offers(question, scope)
-        given = self.dialogue.answers.get(key)
-        kept = given if given is not None and _fits(question, offers, scope, given, self.now) else None
-        passed = key in self.dialogue.skipped and not self._holds(question.required, scope, False)
-        waiting = key == self.dialogue.collecting or (kept is None and not passed)
-        notes, self.notes = tuple(self.notes), []
-        return Slot(key, question, self.now, kept, waiting and not is_extra(question), offers, notes, scope)
+        dialogue, now = self.dialogue, self.now
+        offers = question.choices if question.choice_filter is None else self._offers(question, scope)
+        given = dialogue.answers.get(key)
+        kept = given if given is not None and _fits(question, offers, scope, given, now) else None
+        waiting = key == dialogue.collecting or (kept is None and not self._passed(question, key, scope))
+        notes = tuple(self.notes)
+        self.notes.clear()
+        return Slot(key, question, now, kept, waiting and not is_extra(question), offers, notes, scope)
+
+    def _passed(self, question: Question, key: str, scope: Mapping[str, Json]) -> bool:
+        """Whether it was passed over, and still may be."""
+        if key not in self.dialogue.skipped:
+            return False
+        return question.required is None or not question.required.evaluate(scope, self.now)
 
     def _offers(self, question: Question, scope: Mapping[str, Json]) -> tuple[Alternative, ...]:
         test = question.choice_filter
-        if test is None:
-            return question.choices
+        assert test is not None
         return tuple(
             one for one in question.choices if test.evaluate(scope, self.now, {"name": one.value, **one.columns})
         )
@@ -222,9 +228,6 @@ class _Walker:
         slot = self._slot(asked, inner + "another", {})
         self.slots.append(slot)
         return bool(slot.answer == "yes")
-
-    def _holds(self, expression: Expression | None, scope: Mapping[str, Json], default: bool) -> bool:
-        return default if expression is None else bool(expression.evaluate(scope, self.now))
 
 
 def is_extra(question: Question) -> bool:

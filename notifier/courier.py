@@ -127,7 +127,7 @@ class Courier:
     async def _attempt(self, letter: Claimed, permit: Permit) -> Verdict | None:
         """What becomes of the letter; None when it is settled already or no longer ours."""
         if not letter.reachable:
-            await self._hand_on(letter, "nobody is at this address any more", off=False)
+            await self._hand_on(letter, "they are not at this address any more", person=letter.person)
             return None
         if letter.attempts > self.terms.attempts:
             return dead(letter, "too many attempts")
@@ -174,7 +174,7 @@ class Courier:
             await self._heed(letter, outcome)
         self._count(self.door, type(outcome).__name__.lower())
         if isinstance(outcome, Never) and outcome.gone:
-            await self._hand_on(letter, outcome.reason, off=True)
+            await self._hand_on(letter, outcome.reason)
             return None
         if isinstance(outcome, Never) and outcome.plain and cards.shows(letter.facts):
             async with wire(self._engine) as conn:
@@ -264,9 +264,9 @@ class Courier:
         async with wire(self._engine) as conn:
             await leases.pause(conn, self.door, after, broken)
 
-    async def _hand_on(self, letter: Claimed, reason: str, *, off: bool) -> None:
+    async def _hand_on(self, letter: Claimed, reason: str, person: str | None = None) -> None:
         async with self._engine.begin() as tx:
-            count = await onward.hand_on(tx, letter.to, reason, self._shift(), off=off)
+            count = await onward.hand_on(tx, letter.to, reason, self._shift(), person=person)
         log.warning("an address of door %s is out of use; %d letters went on to others", self.door, count)
 
     # --- to the database, many at a time ----------------------------------------------------------------

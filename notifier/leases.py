@@ -64,7 +64,8 @@ _SETTLED = """
       not_before = CASE WHEN d.state IN ('sent', 'dead') THEN l.not_before
                         ELSE clock_timestamp() + $2::interval + d.after END,
       settled_at = CASE WHEN d.state IN ('sent', 'dead') THEN clock_timestamp() END,
-      left_at = CASE WHEN d.arrived THEN clock_timestamp() END
+      left_at = CASE WHEN NOT d.arrived THEN NULL WHEN l.state = 'started' OR l.left_at IS NULL THEN clock_timestamp()
+                     ELSE l.left_at END
   FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::interval[], $8::int[], $9::bool[])
     AS d(id, state, ref, reason, after, counts, arrived)
   WHERE l.id = d.id AND l.owner = $1 AND l.state IN ('claimed', 'started')

@@ -26,7 +26,7 @@ UPDATE contact SET off_reason = $3, off_at = clock_timestamp() WHERE door = $1 A
 """
 _LEFT = """
 UPDATE letter SET state = 'dead', reason = $3, owner = NULL, lease_until = NULL, settled_at = clock_timestamp()
-WHERE door = $1 AND address = $2 AND stage = 'open'
+WHERE door = $1 AND address = $2 AND stage = 'open' AND ($5::text IS NULL OR person_id = $5)
 RETURNING key, person_id, purpose, template, facts::text AS facts, ledger, number, urgent, not_before,
           clock_timestamp() + $4::interval AS now
 """
@@ -43,12 +43,16 @@ FROM person p JOIN unit u ON u.code = p.unit_code WHERE p.id = $1
 """
 
 
-async def hand_on(tx: Tx, at: Address, reason: str, shift: timedelta, *, off: bool) -> int:
-    """Hand on every open letter of an address; how many. `off` turns the contact off: the other side said so."""
+async def hand_on(tx: Tx, at: Address, reason: str, shift: timedelta, *, person: str | None = None) -> int:
+    """Hand on the open letters of an address; how many.
+
+    With `person`, only theirs: they are not (or no longer) behind it. Without, the other side said that nobody is: the
+    contact goes off.
+    """
     driver = await within(tx)
-    if off:
+    if person is None:
         await driver.execute(_OFF, at.door, at.id, reason)
-    rows = await driver.fetch(_LEFT, at.door, at.id, f"gone: {reason}", shift)
+    rows = await driver.fetch(_LEFT, at.door, at.id, f"gone: {reason}", shift, person)
     for row in rows:
         if row["purpose"] == cards.UPDATE:  # nobody else has that card
             continue

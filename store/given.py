@@ -23,7 +23,7 @@ def tidy(given: Mapping[str, Json]) -> dict[str, Json]:
     """The given fields, clean; what is empty is left out. Raises `Refused` (`bad_field`, `too_long`)."""
     found = {}
     for name, value in given.items():
-        clean = FIELDS[name](name, value) if name in FIELDS and value is not None else _safe(value)
+        clean = FIELDS[name](name, value) if name in FIELDS and value is not None else safe(value)
         if clean not in (None, "", [], {}):
             found[name] = clean
     return found
@@ -38,7 +38,7 @@ def moment(value: Json) -> datetime:
 def _text(name: str, value: Json, limit: int = TEXT_LIMIT) -> str:
     if not isinstance(value, str):
         raise Refused("bad_field", field=name)
-    clean: str = _safe(value).strip()
+    clean: str = safe(value).strip()
     if len(clean) > limit:
         raise Refused("too_long", field=name, limit=limit)
     return clean
@@ -136,16 +136,16 @@ def _departments(name: str, value: Json) -> list[str]:
     return [_department(name, one) for one in _list(name, value)]
 
 
-def _safe(value: Json) -> Json:
-    """Without what PostgreSQL cannot keep: NUL characters, halves of surrogate pairs, numbers that are none."""
+def safe(value: Json) -> Json:
+    """A value without what PostgreSQL cannot keep: NUL characters, halves of surrogate pairs, numbers that are none."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode()
     if isinstance(value, float) and not isfinite(value):
         return None
     if isinstance(value, Mapping):
-        return {_safe(str(key)): _safe(one) for key, one in value.items()}
+        return {safe(str(key)): safe(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_safe(one) for one in value]
+        return [safe(one) for one in value]
     return value
 
 

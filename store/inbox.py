@@ -31,6 +31,8 @@ from store.words import (
     Say,
 )
 
+_written = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would make one at every call
+
 ARRIVE = """
 SELECT clock_timestamp() AS at, i.said::text,
        p.id, p.name, p.role, p.unit_code, p.field_role, p.language, u.department, b.code AS bureau, b.kind AS level,
@@ -131,12 +133,12 @@ def _values(incoming: Incoming, leaving: Leaving) -> tuple[Any, ...]:
     return (
         leaving.who.id,
         leaving.version,
-        json.dumps(leaving.state, ensure_ascii=False),
+        _written(leaving.state),
         leaving.form,
         leaving.at,
         incoming.sender.door,
         incoming.key,
-        json.dumps(says_to_json(leaving.said), ensure_ascii=False),
+        _written(says_to_json(leaving.said)),
         [event.kind for event in events],
         [event.form for event in events],
         [event.version for event in events],

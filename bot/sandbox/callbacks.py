@@ -80,7 +80,10 @@ class Busy:
 
 
 class Courier:
-    """Brings callbacks to `url`. `start` before use, `stop` after; keeps every `Delivery` for whoever asks."""
+    """Brings callbacks to `url`, or in turn to each of several (parted by blanks), as a balancer does.
+
+    `start` before use, `stop` after; keeps every `Delivery` for whoever asks.
+    """
 
     def __init__(
         self, corp: Corp, now: Callable[[], datetime], rng: Random, faults: Faults, patience: Patience
@@ -93,6 +96,7 @@ class Courier:
         self._now, self._rng, self._faults, self._patience = now, rng, faults, patience
         self._session: aiohttp.ClientSession | None = None
         self._overtaken = asyncio.Event()
+        self._posts = 0
 
     async def start(self) -> None:
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
@@ -156,9 +160,16 @@ class Courier:
     async def _post(self, body: bytes, query: Mapping[str, str]) -> tuple[str, bytes]:
         timeout = aiohttp.ClientTimeout(total=self._patience.answer_within)
         headers = {"Content-Type": "text/xml"}
+        urls = self.url.split()
+        self._posts += 1
         try:
             async with self._http().post(
-                self.url, params=query, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                urls[self._posts % len(urls)],
+                params=query,
+                data=body,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
             ) as answer:
                 return str(answer.status), await answer.read()
         except TimeoutError:

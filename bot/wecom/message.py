@@ -8,6 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from bot.weixin.client import to_json
+from bot.weixin.pages import unlinked
 from store.words import Address
 
 TEXT_LIMIT = 2048
@@ -20,7 +21,7 @@ def envelope(agent_id: int, to: Address, text: str, key: str) -> bytes:
     """The body of message/send for one person. Raises `ValueError` above 2048 bytes of text: callers page."""
     if len(text.encode()) > TEXT_LIMIT:
         raise ValueError(f"a text of more than {TEXT_LIMIT} bytes: split it into pages first")
-    return message(agent_id, to, "text", {"content": text}, key)
+    return message(agent_id, to, "text", {"content": unlinked(text)}, key)
 
 
 def message(agent_id: int, to: Address, kind: str, content: Mapping[str, Any], key: str) -> bytes:

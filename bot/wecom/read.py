@@ -70,9 +70,13 @@ def _name(kind: str) -> str:
 # --- keys (4.3): a retry has the same key, anything else another ------------------------------------------
 
 
+_LONGEST_NUMBER = 40  # a 64-bit number has 20 digits; what is no number must not burst the index
+
+
 def _message_key(root: Element, sender: str) -> str:
     number = value(root, "MsgId")
-    return f"{sender}:{number}" if number else f"{sender}:{value(root, 'CreateTime')}:{_digest(root)}"
+    known = number if 0 < len(number) <= _LONGEST_NUMBER else f"{value(root, 'CreateTime')}:{_digest(root)}"
+    return f"{sender}:{known}"
 
 
 def _event_key(root: Element, sender: str, event: str) -> str:

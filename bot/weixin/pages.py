@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from store.words import Say
@@ -12,7 +13,16 @@ LIMIT = 2000
 
 def pages(says: Sequence[Say], limit: int = LIMIT) -> list[str]:
     """The utterances as texts of at most `limit` bytes each; none when nothing is said."""
-    return split("\n\n".join(filter(None, map(_written, says))), limit)
+    return split(unlinked("\n\n".join(filter(None, map(_written, says)))), limit)
+
+
+_LINK = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
+
+
+def unlinked(text: str) -> str:
+    """The text with no `<a …>` in it, which WeCom would show as a link: what people say is quoted in letters, and
+    nobody shall be led astray in the office's name. As many bytes as before."""
+    return _LINK.sub("[", text)
 
 
 def _written(say: Say) -> str:

@@ -45,7 +45,7 @@ class Round:
 async def run(engine: AsyncEngine) -> list[Row]:
     async with engine.begin() as tx:
         await build_world(tx)
-        people = await _people(tx)
+        people = {rung: await people_of(tx, rung) for rung in RUNGS}
     url = engine.url.render_as_string(hide_password=False)
     rounds: dict[str, list[Round]] = {rung: [] for rung in RUNGS}
     async with AsyncExitStack() as stack:
@@ -54,7 +54,7 @@ async def run(engine: AsyncEngine) -> list[Row]:
         keys = count(1)
         for number in range(ROUNDS + 1):
             for rung in RUNGS:
-                measured = await _round(http, addresses[rung], people, keys, SECONDS if number else 1.0)
+                measured = await _round(http, addresses[rung], people[rung], keys, SECONDS if number else 1.0)
                 if number:  # the first one warms up
                     rounds[rung].append(measured)
             if not number:
@@ -63,9 +63,10 @@ async def run(engine: AsyncEngine) -> list[Row]:
     return list(_rows(rounds))
 
 
-async def _people(tx: Tx) -> list[str]:
-    """`IN_FLIGHT` members of staff, so that nobody waits for their own earlier message."""
-    names = [f"bench{number}" for number in range(IN_FLIGHT)]
+async def people_of(tx: Tx, rung: str) -> list[str]:
+    """`IN_FLIGHT` members of staff, so that nobody waits for their own earlier message; others for every rung, whose
+    dialogue no other rung overwrites in the middle of the script."""
+    names = [f"{rung}{number}" for number in range(IN_FLIGHT)]
     for name in names:
         await tx.execute(
             text(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from conversations.form import Form
@@ -117,7 +115,7 @@ def test_events_say_what_happened_where_and_nothing_else() -> None:
 
 
 def test_a_second_tap_on_submit_tells_the_number() -> None:
-    dialogue = replace(half_done(NEW), form=None, version="", settled={"id": "aaaaaaaa", "number": "XS-2026-000017"})
+    dialogue = half_done(NEW)._replace(form=None, version="", settled={"id": "aaaaaaaa", "number": "XS-2026-000017"})
     turn = hear(Forms([NEW]), person(language="en"), dialogue, Choice("a|aaaaaaaa|review|submit"), NOW)
     assert [one.text for one in turn.says] == ["Already submitted: it is XS-2026-000017."]
     assert turn.ask is None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -66,7 +65,7 @@ def test_random_paths_through_the_shipped_forms(acts: list[object], known: bool,
 @MANY
 @given(STATES, BODIES)
 def test_any_message_in_any_state_is_answered(state: Dialogue, body: Body) -> None:
-    state = replace(state, version=SHIPPED.current(state.form).hash if state.form else "")
+    state = state._replace(version=SHIPPED.current(state.form).hash if state.form else "")
     turn = hear(SHIPPED, person(), state, body, NOW)
     assert from_json(json.loads(json.dumps(to_json(turn.dialogue)))) == turn.dialogue
     assert sum(bool(say.options) for say in turn.says) <= 1

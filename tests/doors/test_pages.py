@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.weixin.pages import LIMIT, pages, split
+from bot.weixin.pages import LIMIT, pages, split, unlinked
 from store.words import Option, Say
 
 
@@ -41,3 +42,16 @@ def test_nothing_but_blank_lines_at_the_cuts_is_lost(text: str, limit: int) -> N
     cut = split(text, limit)
     assert all(0 < len(page.encode()) <= limit for page in cut)
     assert "".join(cut).replace("\n", "") == text.replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ('<a href="x">y</a>', '[a href="x">y[/a>'),
+        ("< A\thref=x>", "[ A\thref=x>"),
+        ("1 < 2, <b>, <apple>", "1 < 2, <b>, <apple>"),
+    ],
+)
+def test_what_people_say_never_becomes_a_link(said: str, shown: str) -> None:
+    assert unlinked(said) == shown
+    assert pages([Say(said)]) == [shown]

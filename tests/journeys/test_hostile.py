@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
+from io import BytesIO
 
 import aiohttp
 import pytest
 
 from bot.log import JsonLines
 from bot.weixin.envelope import Envelope
-from store.words import Address, File, FileKind, Incoming, Text
+from store.words import Address, Body, File, FileKind, Incoming, Text
 from tests.doors.test_envelope import LAUGHS
 from tests.doors.test_pictures import photo
 from tests.journeys.reckoning import reckon
-from tests.journeys.town import SHOP, Town, callback
+from tests.journeys.town import SHOP, Town, callback, until
 
 CANARY = "金丝雀7153"
 """Stands in everything that people say here, and must stand in no log line."""
@@ -34,7 +35,6 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[list[str]]:
         assert "pg_notify" not in line
         if record.name.startswith(("bot", "store", "loop153", "aiohttp", "asyncio")):
             assert record.exc_info is None or record.exc_info[0] is None, line
-            assert record.levelno < logging.ERROR, line
 
 
 def inner(content: str, key: str = "1", kind: str = "text", who: str = "mq-cm") -> str:
@@ -57,7 +57,7 @@ class Post:
         query = {"timestamp": "1", "nonce": "2", "msg_signature": by.signature("1", "2", encrypted)}
         return query, f"<xml><Encrypt>{encrypted}</Encrypt></xml>".encode()
 
-    async def __call__(self, query: dict[str, str], body: bytes) -> int:
+    async def __call__(self, query: dict[str, str], body: bytes | BytesIO) -> int:
         """The status; what is refused gets no word with it."""
         try:
             async with self._http.post(self._url, params=query, data=body) as answer:
@@ -99,7 +99,7 @@ async def test_nothing_hostile_gets_in_and_honest_people_go_on(town: Town) -> No
         }
         for name, (query, body) in refused.items():
             assert await post(query, body) == 403, name
-        assert await post(good[0], b"<xml>" + CANARY.encode() * 1_000_000) == 413
+        assert await post(good[0], BytesIO(b"<xml>" + CANARY.encode() * 1_000_000)) == 413
         for method in ("PUT", "DELETE", "HEAD"):
             async with http.request(method, callback(town.office.settings.port), params=good[0]) as answer:
                 assert answer.status == 405
@@ -156,8 +156,7 @@ async def test_words_that_look_like_markup_are_words(town: Town) -> None:
     pushed = await town.hears("mq-ng1", f"请研判线索 {number}")
     read = await town.says("mq-ng1", number)
     for shown in (pushed, read):
-        assert CANARY in shown
-        assert "{{ 7*7 }} {number} %(number)s & &lt; </xml>" in shown or shown is pushed
+        assert f"{CANARY}[/a> ]]> {{{{ 7*7 }}}} {{number}} %(number)s &" in shown
         assert "<a " not in shown  # WeCom would make a link of it
     [clue] = await town.rows("SELECT text FROM clue")
     assert clue["text"] == MARKUP
@@ -166,13 +165,9 @@ async def test_words_that_look_like_markup_are_words(town: Town) -> None:
 async def test_what_a_database_cannot_keep_is_left_out_whichever_door_it_came_by(town: Town) -> None:
     """XML cannot hold it, JSON can: NUL characters and halves of surrogate pairs, in everything that is text."""
     sender, bad = Address("wecom", "mq-cm"), f"{CANARY}\x00\ud800"
-    for number, body in enumerate(
-        [
-            Text("上报"),
-            File("6f1d6a3e-0000-5000-8000-000000000001", FileKind.IMAGE, f"ref{bad}", bad, note=bad),
-            Text(bad),
-        ]
-    ):
+    picture = File("6f1d6a3e-0000-5000-8000-000000000001", FileKind.IMAGE, f"ref{bad}", bad, note=bad)
+    bodies: tuple[Body, ...] = (Text("上报"), picture, Text(bad))
+    for number, body in enumerate(bodies):
         await town.office.receive(Incoming(f"mq-cm:{number}", sender, body))
     review = await town.says("mq-cm", "完成", "跳过", "没信号", "江山", "1", "不确定", "刚刚", "不需要", "提交")
     assert "XS-2026-000001" in review
@@ -180,16 +175,19 @@ async def test_what_a_database_cannot_keep_is_left_out_whichever_door_it_came_by
     assert clue["text"].startswith(CANARY)
 
 
-async def test_a_wrong_secret_stops_letters_but_no_report(town: Town) -> None:
-    """The other side refuses our token for good: few calls, an alarm, and the chat goes on."""
-    town.cloud.corp = town.cloud.corp.__class__(**{**_fields(town.cloud.corp), "secret": "changed"})
-    number = await town.files("mq-cm", CANARY)
-    assert number
-    await asyncio.sleep(0)
+async def test_a_wrong_secret_holds_letters_back_but_no_report(town: Town) -> None:
+    """The other side refuses us for good: few calls, an alarm for the administrator, and the chat goes on."""
+    town.cloud.corp = replace(town.corp, secret="another")
+    for _ in range(3):
+        await town.files("mq-cm", CANARY)
 
+    async def alarmed() -> bool:
+        return bool(await town.rows("SELECT door FROM door_state WHERE broken IS NOT NULL"))
 
-def _fields(corp: object) -> dict[str, object]:
-    return {name: getattr(corp, name) for name in corp.__dataclass_fields__}  # type: ignore[attr-defined]
+    await until(alarmed)
+    assert sum(call.name == "gettoken" for call in town.cloud.calls) <= 3
+    assert {row["stage"] for row in await town.rows("SELECT stage FROM letter")} == {"open"}
+    assert len(await town.rows("SELECT number FROM clue")) == 3
 
 
 async def test_photos_and_places_never_reach_the_log(town: Town) -> None:

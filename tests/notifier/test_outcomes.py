@@ -82,6 +82,23 @@ async def test_another_door_of_the_same_person_comes_first(engine: AsyncEngine) 
         assert "联系不上" not in cloud.texts()[0]
 
 
+async def test_an_address_that_now_is_somebody_elses_keeps_their_letters(engine: AsyncEngine) -> None:
+    async with engine.begin() as tx:
+        await build_world(tx)
+    await send_off(engine, [letter(1, "mq-yx-head")])
+    async with wire(engine) as conn:
+        await conn.execute("UPDATE contact SET person_id = 'mq-cm' WHERE address = 'mq-yx-head'")
+    await send_off(engine, [letter(2, "mq-yx-head", person="mq-cm")])
+    async with open_cloud() as cloud:
+        await deliver(engine, cloud)
+        assert {member: len(texts) for member, texts in cloud.shown.items()} == {
+            "mq-yx-head": 1,
+            "mq-ng1": 1,
+            "mq-ng2": 1,
+        }
+        assert "XS-2026-000002" in cloud.shown["mq-yx-head"][0][1]
+
+
 async def test_an_internal_matter_climbs_past_the_department(engine: AsyncEngine) -> None:
     async with engine.begin() as tx:
         await build_world(tx)
