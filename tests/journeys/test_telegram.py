@@ -39,6 +39,7 @@ async def linked_town(engine: AsyncEngine, folder: Path, mode: str) -> AsyncIter
         settings = Settings.model_validate(
             {
                 "data_dir": folder,
+                "sending_hours": "always",
                 "listen": f"127.0.0.1:{port}",
                 "public_url": f"http://127.0.0.1:{port}",
                 "telegram_token": SecretStr(cloud.token),
@@ -96,6 +97,29 @@ async def test_a_report_by_buttons_reaches_the_officer_who_linked_telegram(
         assert "XS-2026-000001" in told.text
         assert cloud.spinning == set()
         await until(lambda: _stored(engine))
+        await _dismissed_by_button(cloud)
+
+
+async def _dismissed_by_button(cloud: TelegramCloud) -> None:
+    """The officer's letter has the buttons of the task; once it is done they are gone."""
+    [told] = cloud.chats[OFFICER]
+    assert ("看详情", "e|XS-2026-000001") in told.buttons
+    [dismiss] = [data for label, data in told.buttons if label == "不予处理"]
+    cloud.tap(OFFICER, dismiss)
+    await cloud.sees(OFFICER, 2)
+    cloud.say(OFFICER, "查无此事")
+    [*_, review] = await cloud.sees(OFFICER, 3)
+    [submit] = [data for label, data in review.buttons if label == "提交"]
+    assert told.buttons
+    cloud.tap(OFFICER, submit)
+    await cloud.sees(OFFICER, 4)
+
+    async def without_buttons() -> bool:
+        return not told.buttons
+
+    await until(without_buttons)
+    assert [method for method, _given in cloud.calls].count("editMessageReplyMarkup") == 1
+    assert cloud.spinning == set()
 
 
 async def _stored(engine: AsyncEngine) -> bool:
