@@ -22,8 +22,11 @@ from store import caseproof
 from store.canonical import dumped
 from store.caseproof import verify
 from store.db import open_engine
-from tests.cases import CLUE, PROBLEM, build_case, exported, objects_in
+from tests.cases import CLUE, PROBLEM, build_case, exported, objects_in, sent
 from tests.conftest import _admin, _named
+from tests.doors.test_pictures import photo as jpeg
+from tests.store.test_ledger import PLACE, photo, report
+from tests.world import build_world
 
 Files = dict[str, bytes]
 
@@ -294,3 +297,22 @@ async def test_out_of_scope_is_as_good_as_not_there(
     assert await asyncio.to_thread(main, words) == 1
     assert capfd.readouterr().err == said + "\n"
     assert not (tmp_path / "x.zip").exists()
+
+
+async def test_an_odd_report_is_printed_all_the_same(engine: AsyncEngine, tmp_path: Path) -> None:
+    """Nothing decided yet, pages of text, signs that no font has, a photo that never came, a broken thumbnail."""
+    objects = objects_in(tmp_path)
+    async with engine.begin() as tx:
+        await build_world(tx)
+        photos = [await photo(tx, "mq-cm"), await sent(tx, objects, "mq-cm", jpeg((90, 60)))]
+        await report(
+            tx, photos=photos, merchant="unlicensed", indicator=None, place=PLACE, text="整箱🚬<b>&\t\x01\n" * 300
+        )
+    [thumb] = (tmp_path / "objects" / "thumbs").rglob("*.jpg")
+    thumb.write_bytes(b"no picture")
+    for language in ("zh", "en"):
+        files = await exported(engine, objects, CLUE, language=language)
+        assert broken(files) == []
+        assert unpacked(files)["case.pdf"].count(b"/Type /Page\n") > 2
+    [said] = [str(check) for check in verify(io.BytesIO(files)) if "originals" in check.sentence]
+    assert said == "The evidence fits: 1 originals have their SHA-256, 1 never arrived."

@@ -165,7 +165,7 @@ def _signed(read: Reader, text: str, line: Fields | None) -> str:
 def _signatures(read: Reader) -> Flowable:
     """Where it is signed on paper."""
     titles = (_("Assessed by"), _("Responsible person"), _("Verified by"), _("Final check by"), _("Leader in charge"))
-    date = read.say(_("Date:        -    -"))
+    date = read.say(_("Date: ____-__-__"))
     cells = [[para(read.say(title), LABEL) for title in titles], [para(date, SMALL) for _title in titles]]
     below = (
         ("VALIGN", (0, 1), (-1, 1), "BOTTOM"),

@@ -63,10 +63,9 @@ def para(text: object, style: ParagraphStyle = TEXT) -> Paragraph:
 
 
 def printable(text: str) -> str:
-    """What the readers' font can show: signs beyond the basic plane (emoji) become a box, control characters
-    go, and two spaces become the wide one of Chinese type, which is never run together."""
+    """What the readers' font can show: signs beyond the basic plane (emoji) become a box, control characters go."""
     kept = (sign if ord(sign) <= 0xFFFF else "□" for sign in text if sign >= " " or sign == "\n")
-    return "".join(kept).replace("  ", "\u3000")
+    return "".join(kept)
 
 
 def picture(data: bytes, wide: float, high: float) -> Image | None:

@@ -70,7 +70,7 @@ def _summary(read: Reader) -> Flowable:
         (_("What was seen"), read.entry("text")),
     ]
     rows = [[para(read.say(label), LABEL), para(value)] for label, value in pairs if value]
-    return Table(rows, [32 * mm, WIDTH - 32 * mm], style=ruled(("BACKGROUND", (0, 0), (0, -1), SHADE)))
+    return Table(rows, [32 * mm, WIDTH - 32 * mm], style=ruled(("BACKGROUND", (0, 0), (0, -1), SHADE)), splitInRow=1)
 
 
 def _standing(read: Reader, entry: Fields) -> str:
@@ -114,7 +114,9 @@ def _headline(read: Reader, line: Fields) -> Flowable:
     what = f"{line['number']} #{line['seq']}  {read.both(shown['verb'])} {states}"
     door = read.say(DOORS[line["door"]]) if line["door"] in DOORS else line["door"] or ""
     by = "  ".join(part for part in (read.who(line["by"]), read.unit(line["by"]), door) if part)
-    return Table([[para(read.when(line["at"])), para(f"{what}\n{by}")]], [_STAMP, WIDTH - _STAMP], style=_BARE)
+    return Table(
+        [[para(read.when(line["at"])), para(f"{what}\n{by}")]], [_STAMP, WIDTH - _STAMP], style=_BARE, splitInRow=1
+    )
 
 
 def _told(read: Reader, line: Fields) -> Iterator[Flowable]:
@@ -122,7 +124,7 @@ def _told(read: Reader, line: Fields) -> Iterator[Flowable]:
     text = [line["text"], *(f"{label}{read.colon}{value}" for label, value in read.given(line))]
     cell = [para(one) for one in text if one]
     cell.append(para(f"SHA-256 {line['hash']}", TINY))
-    yield Table([["", cell]], [_STAMP, WIDTH - _STAMP], style=_BARE)
+    yield Table([["", cell]], [_STAMP, WIDTH - _STAMP], style=_BARE, splitInRow=1)
 
 
 def _photos(read: Reader, line: Fields, pictures: Pictures) -> Iterator[Flowable]:
