@@ -1,4 +1,4 @@
-"""The second shape: the problem ledger beside the clue ledger, and absences."""
+"""The second shape: the problem ledger beside the clue ledger, absences, cards and what is taken out."""
 
 from pathlib import Path
 

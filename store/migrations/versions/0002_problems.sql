@@ -214,3 +214,43 @@ ALTER TABLE evidence
 	ADD COLUMN phash_parts INTEGER[] GENERATED ALWAYS AS (CASE WHEN phash IS NOT NULL THEN ARRAY[(phash >> 0 & 2047)::integer + 0, (phash >> 11 & 2047)::integer + 22528, (phash >> 22 & 2047)::integer + 45056, (phash >> 33 & 2047)::integer + 67584, (phash >> 44 & 1023)::integer + 90112, (phash >> 54 & 1023)::integer + 110592] END) STORED;
 
 CREATE INDEX evidence_phash_idx ON evidence USING gin (phash_parts);
+
+CREATE TABLE card (
+	letter TEXT NOT NULL,
+	number TEXT NOT NULL,
+	person_id TEXT NOT NULL,
+	door TEXT NOT NULL,
+	address TEXT NOT NULL,
+	verbs TEXT[] NOT NULL,
+	ref TEXT,
+	code TEXT,
+	expires_at TIMESTAMP WITH TIME ZONE,
+	outdated_at TIMESTAMP WITH TIME ZONE,
+	spent_at TIMESTAMP WITH TIME ZONE,
+	CONSTRAINT card_pkey PRIMARY KEY (letter)
+);
+
+CREATE INDEX card_live_idx ON card (number) WHERE outdated_at IS NULL;
+
+CREATE TABLE audit (
+	id BIGSERIAL NOT NULL,
+	person_id TEXT NOT NULL,
+	what TEXT NOT NULL,
+	number TEXT,
+	at TIMESTAMP WITH TIME ZONE NOT NULL,
+	CONSTRAINT audit_pkey PRIMARY KEY (id)
+);
+
+CREATE INDEX audit_number_idx ON audit (number, at);
+
+CREATE TABLE secret (
+	name TEXT NOT NULL,
+	value BYTEA NOT NULL,
+	CONSTRAINT secret_pkey PRIMARY KEY (name)
+);
+
+COMMENT ON TABLE card IS 'Cards with buttons that people hold in their hands: each is greyed once (mailroom.md, rule 8).';
+
+COMMENT ON TABLE audit IS 'Who took what out of the books; apart from the ledgers, which only know what was done in them.';
+
+COMMENT ON TABLE secret IS 'Random keys that all replicas share, made when they are first needed; never shown, never exported.';
