@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from store import tables
 from store.actors import actor_of
+from store.casefile import for_them
 from store.db import Tx
 from store.entries import TABLES, accused_of, load_entry
 from store.history import history
@@ -45,6 +46,7 @@ async def look_entry(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found
         "merchant": entry.fields["merchant"],
         "internal": entry.fields["internal"],
         "verbs": [{"verb": verb, "label": words_of(names[verb], language)} for verb in verbs],
+        "file": await for_them(tx, who, entry.number),
     }
     data |= await _more(tx, entry, who, actor, language, at)
     text = await _text(tx, entry, accused, actor, language, at)

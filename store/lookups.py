@@ -13,7 +13,8 @@ unit        words -> code, name
 duplicates  fields! (the answers of a report so far) -> number, "XS-… 同一商户,3 天前"
 entry       number! (XS-… or WT-…; the last digits may be enough)
             -> one item, or none when out of scope: number, headline, full text,
-               {ledger, state, indicator, merchant, internal, severity, verbs: [{verb, label}]}
+               {ledger, state, indicator, merchant, internal, severity, verbs: [{verb, label}], file (whether the case
+               file is for the asker)}
                a clue in review adds defaults {department, due_on, severity} and
                suggest {escalate: a reason or "", merge: [numbers of open problems of the same shop]};
                a clue that became a problem, or part of one, adds problem (its number);
@@ -27,6 +28,7 @@ warnings    group (near, overdue, stuck); by (person, department, county); page 
             per person, department or county; with `group` alone its entries
 workday     days! (1 to 99) -> the day that many working days from now, as an ISO day
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
+link        answered by the desk, which knows our address (bot/links.py)
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.
 """

@@ -48,9 +48,10 @@ CLUES = tuple(f"XS-2026-{number:06}" for number in range(17, 29))
 
 def answer(lookup: Lookup, verbs: tuple[str, ...] = (), facts: Facts = frozenset()) -> Found:
     """What the books say. `verbs` may be used on every entry; `facts` are what is true of it: known (a report looks
-    like one that is there), proof (is asked for), escalate, merge (is suggested), problem (it became one)."""
+    like one that is there), proof (is asked for), escalate, merge (is suggested), problem (it became one), file (it is
+    for the asker), nowhere (the service knows no address of its own)."""
     items, total = KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, facts)
-    return Found(lookup, tuple(items), total)
+    return Found(lookup, tuple(items), total, "no address" if lookup.kind == "link" and not items else "")
 
 
 Query = Mapping[str, Json]
@@ -122,7 +123,14 @@ def _entry(query: Query, language: str, verbs: tuple[str, ...], facts: Facts) ->
         escalate = {"zh": "严重程度 4 级以上", "en": "severity 4 or above"}[language] if "escalate" in facts else ""
         data |= {"suggest": {"escalate": escalate, "merge": list(PROBLEMS[:1]) if "merge" in facts else []}}
         data |= {"problem": PROBLEMS[0]} if "problem" in facts else {}
+    data |= {"file": "file" in facts}
     return [Item(full, head, f"{head}\n{text}", data)], 1
+
+
+def _link(query: Query, _language: str, _verbs: tuple[str, ...], facts: Facts) -> Page:
+    if "nowhere" in facts:
+        return [], 0
+    return [Item(f"https://loop.example/case/{query['number']}.zip?token=x.y", "", data={"minutes": 30})], 1
 
 
 VERBS = ("classify", "answer", "ask_info", "supply", "append", "escalate", "archive", "accept", "merge")
@@ -178,4 +186,5 @@ KINDS = {
     "ledger": _ledger,
     "workday": _workday,
     "warnings": _warnings,
+    "link": _link,
 }
