@@ -44,6 +44,7 @@ MOVED: Mapping[str, str] = {
     "nudge": mark("{number}: everybody who has work in it is asked to hurry."),
     "instruct": mark("Your instruction for {number} is on its way. You hear as soon as it is answered."),
     "reply": mark("Your answer for {number} is on its way to whoever gave the instruction."),
+    "review": mark("Your review of {number} is on record; supervision and those who worked on it can read it."),
     "sample": mark("{number} is drawn for a re-check."),
     "pass": mark("{number} has passed its re-check."),
     "fail": mark("{number} has failed its re-check and is open again."),

@@ -180,6 +180,7 @@ GROUPS: Mapping[str, tuple[Group, ...]] = MappingProxyType(
         "hand_over": (newcomers, desk),
         "recount": (holder, workers),
         "archive": (),
+        "review": (former, desk),
         "sample": (holder,),
         "pass": (desk,),
         "fail": (holder, reporters, desk, other_level),
