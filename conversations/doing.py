@@ -123,13 +123,15 @@ def facts(scene: Scene, item: Item) -> dict[str, Json]:
     data, who = item.data, scene.who
     defaults = data.get("defaults") or NOTHING
     mine = next((one for one in data.get("tasks", ()) if one.get("mine")), NOTHING)
-    own = "" if who.department is Department.SUPERVISION else mine.get("department") or who.department
+    own = mine.get("department") if who.department is not Department.SUPERVISION else ""
+    movable = [one for one in data.get("tasks", ()) if one.get("movable")]
     found = {
         "suggested_department": defaults.get("department"),
         "suggested_severity": str(defaults.get("severity") or ""),
         "suggested_due_on": defaults.get("due_on"),
         "needs_proof": "yes" if data.get("needs_photo") else "",
-        "own_department": own and str(own),
+        "own_department": own,
+        "choose_task": "yes" if len(movable) > 1 and not own else "",
     }
     return {name: value for name, value in found.items() if value}
 

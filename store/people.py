@@ -39,7 +39,7 @@ async def set_language(tx: Tx, userid: str, language: str) -> None:
 
 async def look_colleague(tx: Tx, lookup: Lookup, who: Person) -> Found:
     """Staff by a part of their name, their pinyin initials or userid, colleagues of one's own bureau first; with
-    `department` or `unit` the members of that department of the bureau at hand, also without words."""
+    `department` (one or several) or `unit` their members in the bureau at hand, also without words."""
     query, person = lookup.query, tables.person.c
     words = str(query.get("words") or "").strip()
     like = f"%{escape(words)}%"
@@ -48,7 +48,8 @@ async def look_colleague(tx: Tx, lookup: Lookup, who: Person) -> Found:
     near = tables.unit.c.path.like(f"%{escape(bureau)}%")
     found = PEOPLE.where(fits)
     if query.get("department"):
-        found = found.where(tables.unit.c.department == query["department"], near)
+        wanted = query["department"]
+        found = found.where(tables.unit.c.department.in_([wanted] if isinstance(wanted, str) else wanted), near)
     if query.get("unit"):
         found = found.where(literal(query["unit"]) == any_(func.string_to_array(tables.unit.c.path, "/")))
     found = found.order_by(None).order_by(near.desc(), func.length(person.name), person.id)

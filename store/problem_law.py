@@ -95,7 +95,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     Move("recount", (*_OPEN, "archived"), "same", (S.CLOCK,)),
     Move("hand_over", (*_OPEN, "archived"), "same", (S.CLOCK,), ("task", "assignee")),
     Move("archive", _CLOSED, "archived", (S.CLOCK,)),
-    # What is to be learnt of it (features.md D08): a line of its own, because a note is the assignee's and of open work.
+    # What is to be learnt of it (features.md D08). Not a note: that is the assignee's, about open work.
     Move("review", (*_CLOSED, "archived"), "same", (S.SUPERVISION, S.LEADER), ("text",)),
     Move("sample", ("archived",), "same", (S.CLOCK, S.CITY_SUPERVISION)),
     Move("pass", ("archived",), "same", (S.RECHECKER,), ("text", "photo_or_reason")),
