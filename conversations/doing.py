@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from conversations import closing, drafts, lists, outcomes, tokens
 from conversations.catalogue import mark
 from conversations.moments import SHANGHAI
-from conversations.scene import Scene
+from conversations.scene import Scene, first
 from conversations.turn import Turn
 from store.words import NOTHING, Ask, Department, Found, Item, Json, Ledger, Option, Say, Settled, ledger_of
 
@@ -21,6 +21,9 @@ SURE: Mapping[str, str] = {
     "resume": mark("{number}: take it up again? Its deadline runs on from here."),
 }
 """What is asked before a step that weighs something and has no form."""
+
+VERDICTS = ("verify", "verify_closed", "rule_unfounded", "confirm", "return")
+"""Verbs that judge what was done: whoever begins one from a card is told first what is odd about the proof."""
 
 FILE = "file"
 """What is offered beside the verbs of the law: a link to the case file. It moves nothing."""
@@ -55,9 +58,10 @@ def found(scene: Scene, answer: Found) -> Turn:
     browsing = scene.dialogue.browsing
     if browsing.get("kind") != "entry":
         return scene.turn()
+    wanted = browsing.get("wanted") or NOTHING
     if not answer.items:
-        return lists.leave(scene, scene.t("There is no {number} that you may see.", number=browsing.get("number", "")))
-    item, wanted = answer.items[0], browsing.get("wanted") or NOTHING
+        return _not_there(scene, str(browsing.get("number", "")), wanted)
+    item = answer.items[0]
     labels = {str(one["verb"]): _label(scene, one["label"]) for one in item.data.get("verbs", ())}
     if item.data.get(FILE):
         labels[FILE] = scene.t("Case file")
@@ -73,12 +77,13 @@ def found(scene: Scene, answer: Found) -> Turn:
     scene = scene.after(browsing=opened)
     verb = str(wanted.get("verb", ""))
     if verb in labels:
-        return _begin(scene, str(item.value), verb, wanted.get("known", NOTHING), bool(wanted.get("word")))
+        turn = _begin(scene, str(item.value), verb, wanted.get("known", NOTHING), bool(wanted.get("word")))
+        return first(turn, "\n".join(item.data.get("remarks", ()))) if verb in VERDICTS else turn
     problem = item.data.get("problem")
     if verb and isinstance(problem, str) and problem and ledger_of(str(item.value)) is Ledger.CLUE:
         return open_entry(scene, problem, wanted=dict(wanted))  # its clue was named: the matter goes on in the problem
     if verb:
-        return _impossible(scene, labels, verb, card=not wanted.get("word"))
+        return _impossible(scene, labels, wanted)
     return _page(scene, labels, item.detail or item.label)
 
 
@@ -92,13 +97,20 @@ def _page(scene: Scene, labels: Mapping[str, str], text: str) -> Turn:
     return scene.turn(Say(text, (*options, *lists.home_option(scene))), events=events)
 
 
-def _impossible(scene: Scene, labels: Mapping[str, str], verb: str, *, card: bool) -> Turn:
+def _not_there(scene: Scene, number: str, wanted: Mapping[str, Json]) -> Turn:
+    """No such entry, or none that they may see."""
+    if wanted.get("verb", FILE) != FILE:
+        return _impossible(scene, {}, wanted)
+    return lists.leave(scene, scene.t("There is no {number} that you may see.", number=number))
+
+
+def _impossible(scene: Scene, labels: Mapping[str, str], wanted: Mapping[str, Json]) -> Turn:
     """What is wanted is not possible (any more). It is asked all the same: the law says why, and counts it."""
-    number = str(scene.dialogue.browsing["number"])
+    number, verb = str(scene.dialogue.browsing["number"]), str(wanted["verb"])
     if verb == FILE:
         whose = scene.t("The file of {number} is for supervision, leaders and the heads who handle it.", number=number)
         return _page(scene, labels, whose)
-    asked = {"card": card, "labels": dict(labels)}
+    asked = {"card": not wanted.get("word"), "labels": dict(labels)}
     return scene.after(browsing={**scene.dialogue.browsing, "asked": asked}).ask(Ask(ledger_of(number), verb, number))
 
 
@@ -110,8 +122,9 @@ def explained(scene: Scene, answer: Settled) -> Turn:
     if answer.refused is None:  # it became possible just now
         return closing.settled(scene, answer)
     why = outcomes.refused(scene.t, answer.refused)
-    said = scene.t("This card is out of date. {why}", why=why) if asked["card"] else why
-    return _page(scene, asked["labels"], said)
+    stale = asked["card"] and answer.refused.reason != "not_found"
+    said = scene.t("This card is out of date. {why}", why=why) if stale else why
+    return _page(scene, asked["labels"], said) if asked["labels"] else lists.leave(scene, said)
 
 
 def _label(scene: Scene, label: Json) -> str:

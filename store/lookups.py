@@ -15,7 +15,7 @@ duplicates  fields! (the answers of a report so far) -> number, "XS-… 同一�
 entry       number! (XS-… or WT-…; the last digits may be enough)
             -> one item, or none when out of scope: number, headline, full text,
                {ledger, state, indicator, merchant, internal, severity, verbs: [{verb, label}], file (whether the case
-               file is for the asker)}
+               file is for the asker), remarks (what is odd about the proof, for whoever judges it)}
                a clue in review adds defaults {department, due_on, severity} and
                suggest {escalate: a reason or "", merge: [numbers of open problems of the same shop]};
                a clue that became a problem, or part of one, adds problem (its number);

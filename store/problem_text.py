@@ -14,7 +14,7 @@ from store.phrases import clock_words
 from store.scope import visible
 from store.standing import DEPARTMENTS
 from store.tasks import TO_DO, Task, movable
-from store.texts import _, said
+from store.texts import _, row, said
 from store.words import Entry, Found, Item, Json, Lookup, Person, words_of
 from store.workdays import Calendar, load_calendar
 
@@ -62,10 +62,10 @@ def _light(entry: Entry, language: str, now: datetime, calendar: Calendar) -> It
 
 def _told(entry: Entry, language: str) -> Iterator[str]:
     fields = entry.fields
-    yield said(_("Clues: {numbers}"), language, {"numbers": "、".join(fields["clues"])})
+    yield said(_("Clues: {numbers}"), language, {"numbers": row(fields["clues"], language)})
     main = words_of(DEPARTMENTS[fields["department"]], language)
     if fields["departments"]:
-        others = "、".join(words_of(DEPARTMENTS[one], language) for one in fields["departments"])
+        others = row((words_of(DEPARTMENTS[one], language) for one in fields["departments"]), language)
         facts = {"main": main, "others": others}
         yield said(_("Department: {main}, assisted by {others}"), language, facts)
     else:

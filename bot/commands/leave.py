@@ -1,4 +1,4 @@
-"""`loop153 leave USERID`: somebody leaves; everything that waits for them goes to somebody else, a line on each case."""
+"""`loop153 leave USERID`: somebody leaves; what waits for them goes to somebody else, with a line on each case."""
 
 from __future__ import annotations
 

@@ -49,7 +49,8 @@ CLUES = tuple(f"XS-2026-{number:06}" for number in range(17, 29))
 def answer(lookup: Lookup, verbs: tuple[str, ...] = (), facts: Facts = frozenset()) -> Found:
     """What the books say. `verbs` may be used on every entry; `facts` are what is true of it: known (a report looks
     like one that is there), proof (is asked for), escalate, merge (is suggested), problem (it became one), file (it is
-    for the asker), nowhere (the service knows no address of its own), others (two others have tasks)."""
+    for the asker), nowhere (the service knows no address of its own), others (two others have tasks), far (from where
+    the proof was sent)."""
     items, total = KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, facts)
     return Found(lookup, tuple(items), total, "no address" if lookup.kind == "link" and not items else "")
 
@@ -126,7 +127,8 @@ def _entry(query: Query, language: str, verbs: tuple[str, ...], facts: Facts) ->
         escalate = {"zh": "严重程度 4 级以上", "en": "severity 4 or above"}[language] if "escalate" in facts else ""
         data |= {"suggest": {"escalate": escalate, "merge": list(PROBLEMS[:1]) if "merge" in facts else []}}
         data |= {"problem": PROBLEMS[0]} if "problem" in facts else {}
-    data |= {"file": "file" in facts}
+    odd = {"zh": "⚠ 佐证位置距商户 900 米。", "en": "⚠ The proof was sent 900 m away from the shop."}
+    data |= {"file": "file" in facts, "remarks": [odd[language]] if "far" in facts else []}
     return [Item(full, head, f"{head}\n{text}", data)], 1
 
 

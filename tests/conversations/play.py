@@ -129,6 +129,8 @@ class Stage:
     def _in_vain(self, ask: Ask) -> Refused:
         """What the law says of a verb that is not among `verbs`."""
         names = LAWS[ask.ledger].verbs
+        if ask.entry not in (*books.CLUES, *books.PROBLEMS):
+            return Refused("not_found", number=ask.entry or "")
         if ask.verb not in names:
             return Refused("unknown_verb", verb=ask.verb)
         facts = FACTS | {"number": ask.entry or "", "VERB": names[ask.verb], "STATE": {"zh": "排查中", "en": "at work"}}
