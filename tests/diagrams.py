@@ -19,8 +19,8 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "law.md"
 _LANGUAGES = ("en", "zh")
 _TITLES = {"en": "The law of the two ledgers", "zh": "两本台账的规则"}
 _ABOUT = {
-    "en": "Drawn from `store/clue_law.py` and `store/problem_law.py`: the service reads the same tables. A verb that has\n"
-    "no row for a state is refused there, with a sentence that names what is possible instead.\n\n"
+    "en": "Drawn from `store/clue_law.py` and `store/problem_law.py`: the service reads the same tables. A verb that\n"
+    "has no row for a state is refused there, with a sentence that names what is possible instead.\n\n"
     "Arrows show what changes the state; what leaves it as it is stands in the table only.",
     "zh": "本页由 `store/clue_law.py` 和 `store/problem_law.py` 生成，系统运行用的是同一张表。\n"
     "表里没有的操作一律拒绝，并说明可以做什么。\n\n"
