@@ -104,7 +104,7 @@ class Settings(BaseModel):
     public_url: WebAddress | None = None
     locale: Literal["zh_CN", "en"] = "zh_CN"
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
-    sending_hours: Literal["working", "always"] = "always"  # when letters leave: notifier/hours.py
+    sending_hours: Literal["working", "always"] = "working"  # when letters leave: notifier/hours.py
     heartbeat_url: WebAddress | None = None  # pinged while the mail room is well
     clock_shift: Annotated[timedelta, BeforeValidator(_shift)] = timedelta()
 
