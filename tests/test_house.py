@@ -26,6 +26,7 @@ WRITERS = {
     "bot/ticks.py": "a tick marks that it happened, so that one replica does it",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
     "bot/commands/import_.py": "the administrator's imports",
+    "bot/commands/setting.py": "the administrator's dated changes of clocks and hours; no ledger is touched",
     "bot/commands/letters.py": "the administrator sends a parked letter again",
     "bot/wecom/contacts.py": "the roster follows WeCom's directory; no ledger is touched",
     "notifier/": "the mail room",
