@@ -89,7 +89,5 @@ async def count_held(tx: Tx, shift: timedelta) -> tuple[int, datetime | None]:
 async def send_again(engine: AsyncEngine, letters: Sequence[int], shift: timedelta) -> set[int]:
     """Put these letters into the queue once more; those that were stuck and have somebody at their address."""
     async with engine.begin() as tx:
-        driver = await within(tx)
-        rows = await driver.fetch(_AGAIN, list(letters), shift)
-        await driver.execute("SELECT pg_notify('letters', '')")
+        rows = await (await within(tx)).fetch(_AGAIN, list(letters), shift)
     return {row["id"] for row in rows}
