@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import metrics
+from bot import links, metrics
 from bot.storable import storable
 from bot.texts import _, said
 from conversations.dialogue_json import from_json, to_json
@@ -189,7 +189,7 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
         dialogue = turn.dialogue
         if turn.lookup is None and turn.ask is None:
             break
-        body = await _answer(tx, turn, who, at)
+        body = await _answer(office, tx, turn, who, at)
         if isinstance(body, Settled):
             moved += [body.moved] if body.moved else []
             refused = refused or body.refused is not None
@@ -198,8 +198,10 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
     return _Course(who, dialogue, tuple(says), tuple(events), tuple(moved), refused, at)
 
 
-async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
+async def _answer(office: Office, tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
     if turn.lookup is not None:
+        if turn.lookup.kind == links.KIND:
+            return await links.look_link(office.settings, tx, turn.lookup, who, at)
         return await lookups.answer(tx, turn.lookup, who, at)
     assert turn.ask is not None
     try:

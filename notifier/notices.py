@@ -83,6 +83,7 @@ _PROBLEM: dict[str, dict[str, Notice]] = {
     "warn": _WARN,
     "recount": _RECOUNT,
     "hand_over": {"holder": _TASK, "watcher": _PROGRESS},
+    "review": {"watcher": _PROGRESS},
     "sample": {"holder": Notice("recheck")},
     "pass": {"watcher": _PROGRESS},
     "fail": {"holder": _WORK, "reporter": Notice("outcome"), "watcher": _PROGRESS},

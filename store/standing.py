@@ -55,8 +55,8 @@ STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
         Standing.ASSISTANT: {"zh": "协办责任人", "en": "an assisting assignee"},
         Standing.RECHECKER: {"zh": "抽评人", "en": "the re-checker"},
         Standing.VERIFIER: {
-            "zh": "未经办且不属经办部门的内管人员",
-            "en": "supervision that neither handled it nor sits in the handling department",
+            "zh": "本级内管中未经办也不属经办部门的人员",
+            "en": "supervision of that level that neither handled it nor sits in the handling department",
         },
         Standing.DECIDER: {"zh": "申请事项的审批人", "en": "whoever decides on what was asked"},
         Standing.INSTRUCTED: {"zh": "应答批示的处理人", "en": "whoever must answer the instruction"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -22,6 +22,11 @@ def said(sentence: str, language: str, facts: Mapping[str, Json] | None = None) 
     """The sentence in "zh" or "en", with its {gaps} filled. A sentence without translation stays English."""
     words = sentence if language == "en" else _chinese().get(sentence) or sentence
     return words.format_map(facts) if facts else words
+
+
+def row(words: Iterable[str], language: str) -> str:
+    """Several words in a row, as the language separates them."""
+    return (", " if language == "en" else "、").join(words)
 
 
 @cache
