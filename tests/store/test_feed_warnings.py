@@ -67,10 +67,10 @@ SURGE = ("brand_surge", SHOP, CYCLES[-1])
         ([*cycles(10, 10, 10, 10), order(CYCLES[-1], 90, brand="利群")], []),  # a brand that is new has no mean
         ([*cycles(5, 5, 5, 6), *cycles(5, 5, 5, 6, price=450)], []),
         (
-            [*cycles(5, 5, 5, price=100), order(CYCLES[-1], 5, price=201)],
+            [*cycles(5, 5, 5, 0, price=100), order(CYCLES[-1], 5, price=201)],
             [("price_surge", SHOP, CYCLES[-1])],
         ),
-        ([*cycles(5, 5, 5, price=100), order(CYCLES[-1], 5, price=200)], []),
+        ([*cycles(5, 5, 5, 0, price=100), order(CYCLES[-1], 5, price=200)], []),
         (
             [order("2026-31", 1, shop, address="10.0.0.7") for shop in (SHOP, SHOP_SX)],
             [("shared_address", SHOP, "2026-31"), ("shared_address", SHOP_SX, "2026-31")],
@@ -166,7 +166,7 @@ async def test_an_indicator_that_the_library_lacks_holds_nobody_else_up(books: A
 
 
 def test_every_rule_says_what_it_saw_in_both_languages() -> None:
-    facts = {
+    facts: dict[str, dict[str, Any]] = {
         "brand_surge": {"count": 7, "brands": [{"brand": "黄山", "quantity": 25, "mean": 10}]},
         "price_surge": {"price": 201.5, "mean": 100},
         "shared_address": {"count": 1, "addresses": [{"address": "10.0.0.7", "shops": 9, "others": [SHOP_SX]}]},
