@@ -217,6 +217,8 @@ indicator = Table(
     CheckConstraint("nature IN ('illegal','violation')", name="nature"),
     CheckConstraint("severity BETWEEN 1 AND 5", name="severity"),
     CheckConstraint("origin IN ('province','city')", name="origin"),
+    # Statistics go by the beginning of a code; and a tree whose codes grow downwards has no rings.
+    CheckConstraint("parent_code IS NULL OR (starts_with(code, parent_code) AND code <> parent_code)", name="below"),
 )
 
 # --- the two ledgers ------------------------------------------------------------------------------------
@@ -744,3 +746,8 @@ secret = Table(
     Column("value", LargeBinary, nullable=False),
     comment="Random keys that all replicas share, made when they are first needed; never shown, never exported.",
 )
+
+# --- the other shelves, each in a file of its own on the same metadata ---------------------------------------
+
+import store.tables_feeds  # noqa: E402
+import store.tables_library  # noqa: E402, F401
