@@ -79,11 +79,11 @@ def found(scene: Scene, answer: Found) -> Turn:
     if verb in labels:
         turn = _begin(scene, str(item.value), verb, wanted.get("known", NOTHING), bool(wanted.get("word")))
         return first(turn, "\n".join(item.data.get("remarks", ()))) if verb in VERDICTS else turn
-    problem = item.data.get("problem")
-    if verb and isinstance(problem, str) and problem and ledger_of(str(item.value)) is Ledger.CLUE:
-        return open_entry(scene, problem, wanted=dict(wanted))  # its clue was named: the matter goes on in the problem
+    problem = item.data.get("problem") if ledger_of(str(item.value)) is Ledger.CLUE else None
+    if verb and problem and wanted.get("word") and scene.forms.for_verb(Ledger.CLUE, verb) is None:
+        return open_entry(scene, str(problem), wanted=dict(wanted))  # its clue was named; the matter is the problem's
     if verb:
-        return _impossible(scene, labels, wanted)
+        return _impossible(scene, labels, wanted, str(problem or ""))
     return _page(scene, labels, item.detail or item.label)
 
 
@@ -104,13 +104,14 @@ def _not_there(scene: Scene, number: str, wanted: Mapping[str, Json]) -> Turn:
     return lists.leave(scene, scene.t("There is no {number} that you may see.", number=number))
 
 
-def _impossible(scene: Scene, labels: Mapping[str, str], wanted: Mapping[str, Json]) -> Turn:
-    """What is wanted is not possible (any more). It is asked all the same: the law says why, and counts it."""
+def _impossible(scene: Scene, labels: Mapping[str, str], wanted: Mapping[str, Json], problem: str = "") -> Turn:
+    """What is wanted is not possible (any more). It is asked all the same: the law says why, and counts it.
+    `problem`: what became of a clue."""
     number, verb = str(scene.dialogue.browsing["number"]), str(wanted["verb"])
     if verb == FILE:
         whose = scene.t("The file of {number} is for supervision, leaders and the heads who handle it.", number=number)
         return _page(scene, labels, whose)
-    asked = {"card": not wanted.get("word"), "labels": dict(labels)}
+    asked = {"card": not wanted.get("word"), "labels": dict(labels), "problem": problem}
     return scene.after(browsing={**scene.dialogue.browsing, "asked": asked}).ask(Ask(ledger_of(number), verb, number))
 
 
@@ -124,6 +125,8 @@ def explained(scene: Scene, answer: Settled) -> Turn:
     why = outcomes.refused(scene.t, answer.refused)
     stale = asked["card"] and answer.refused.reason != "not_found"
     said = scene.t("This card is out of date. {why}", why=why) if stale else why
+    if asked["problem"]:
+        said = scene.t("{said} It goes on as {problem}.", said=said, problem=asked["problem"])
     return _page(scene, asked["labels"], said) if asked["labels"] else lists.leave(scene, said)
 
 
