@@ -29,6 +29,7 @@ WRITERS = {
     "bot/commands/setting.py": "the administrator's dated changes of clocks and hours; no ledger is touched",
     "bot/commands/leave.py": "the administrator hands over what somebody leaves behind",
     "bot/commands/letters.py": "the administrator sends a parked letter again",
+    "bot/commands/vault.py": "the administrator sets the vault up",
     "bot/wecom/contacts.py": "the roster follows WeCom's directory; no ledger is touched",
     "notifier/": "the mail room",
     "store/db.py": "migrations",
