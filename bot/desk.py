@@ -18,7 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
 from bot.storable import storable
-from bot.texts import _, said
+from bot.texts import _
+from bot.texts import said as worded
+from bot.tips import routing
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
@@ -70,9 +72,20 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
     """
     incoming = replace(incoming, body=storable(incoming.body))
     async with office.turns.of(incoming.sender):
+        mine = False  # whether it is known to be none of the tip desk's
         for attempt in range(_TRIES):
             try:
-                receipt = await _take(office, incoming)
+                if (
+                    not mine
+                    and routing.at_once(incoming)
+                    and (said := await routing.hear(office, incoming)) is not None
+                ):
+                    return Receipt(said)
+                receipt = await _take(office, incoming, mine)
+            except _PerhapsTip:
+                if (said := await routing.hear(office, incoming)) is not None:
+                    return Receipt(said)
+                mine = True
             except UnknownVersion as fault:
                 await _learn_version(office, fault)
             except Exception as fault:
@@ -99,13 +112,19 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
     return moved
 
 
-async def _take(office: Office, incoming: Incoming) -> Receipt | None:
+class _PerhapsTip(Exception):
+    """The tip desk must look at the message first: its sender is a stranger, or somebody is in the middle of a tip."""
+
+
+async def _take(office: Office, incoming: Incoming, mine: bool) -> Receipt | None:
     """One attempt; None when the dialogue moved meanwhile and the turn must be taken again."""
     async with office.road.acquire() as driver:
         seat = await inbox.arrive(driver, incoming)
         if seat.said is not None:
             metrics.step("repeated")
             return Receipt(seat.said, seen_before=True)
+        if not mine and (seat.tips or (seat.who is None and incoming.sender.door in routing.PUBLIC)):
+            raise _PerhapsTip
         if seat.who is None:
             metrics.step("stranger")
             return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
@@ -258,7 +277,7 @@ def _stranger(sender: Address) -> Say:
     """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
     their address, because that is what the administrator needs."""
     sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
-    return Say("\n".join(said(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
+    return Say("\n".join(worded(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:
