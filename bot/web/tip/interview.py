@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from conversations import kinds, step
+from conversations import kinds, public, step
 from conversations.form import Form
 from conversations.kinds import MEDIA, SELECTS
 from conversations.library import Forms, UnknownVersion
@@ -18,11 +18,11 @@ from conversations.prompts import name_of, refusal, shown
 from conversations.scene import Scene
 from conversations.turn import Dialogue
 from conversations.walk import Slot, fits, many, several, submitted
-from store.words import Json, Level, Person, Role
+from store.words import Json
 
 FORM = "tip"
-NOBODY = Person("", "", Role.FIELD_STAFF, "", None, "", Level.CITY)
-"""Who fills the form in: nobody that we know."""
+KINDS = {"image": "image", "document": "file"}
+"""Which question takes a cleaned file of that kind."""
 _LONG_LIST = 12  # more than this is a list to open, not a column of buttons
 
 
@@ -52,7 +52,7 @@ class Asked:
     total: int
     first: bool
     editing: bool
-    pictures: bool  # wants photos rather than any document
+    lines: int  # of a text: how much is expected
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ def begin(forms: Forms, run: str, now: datetime) -> Dialogue:
     return Dialogue(id=run, form=form.key, version=form.hash, started_at=now.isoformat())
 
 
+def told(forms: Forms, answers: Mapping[str, Json], language: str, now: datetime) -> tuple[Row, ...]:
+    """What was filed, as its giver said it."""
+    return review(scene_of(forms, begin(forms, "", now)._replace(answers=answers), language, now))
+
+
 def scene_of(forms: Forms, dialogue: Dialogue, language: str, now: datetime) -> Scene:
     """The draft as it stands, in this language. A form that was replaced meanwhile goes on as the current one: what
     still fits stays answered."""
@@ -78,7 +83,7 @@ def scene_of(forms: Forms, dialogue: Dialogue, language: str, now: datetime) -> 
         forms.version(FORM, dialogue.version)
     except UnknownVersion:
         dialogue = dialogue._replace(version=forms.current(FORM).hash)
-    return Scene(forms, NOBODY, dialogue._replace(language=language), now)
+    return Scene(forms, public.somebody(language), dialogue._replace(language=language), now)
 
 
 def asked(scene: Scene) -> Asked | None:
@@ -102,7 +107,7 @@ def asked(scene: Scene) -> Asked | None:
         total=len(steps),
         first=steps[0] == slot.key,
         editing=scene.dialogue.editing == slot.key and scene.dialogue.reviewing,
-        pictures=question.type == "image",
+        lines=7 if "multiline" in question.appearance.split() else 2,
     )
 
 
@@ -114,7 +119,7 @@ def _control(slot: Slot) -> str:
         return "several"
     if question.type in SELECTS:
         return "list" if len(slot.offers) > _LONG_LIST else "one"
-    return "lines" if "multiline" in question.appearance.split() else "text"
+    return "text"
 
 
 def _choices(scene: Scene, slot: Slot) -> tuple[Choice, ...]:
@@ -179,27 +184,28 @@ def _is_open(scene: Scene, slot: Slot) -> bool:
 # --- files ------------------------------------------------------------------------------------------------
 
 
-def room_for_file(scene: Scene, key: str) -> bool:
-    """Whether this question is one for files and takes another."""
-    slot = scene.walk.slot(key)
-    return slot is not None and slot.question.type in MEDIA and len(slot.answer or ()) < many(slot.question)
+def room_for_file(scene: Scene, kind: str) -> str | None:
+    """The question that takes a cleaned file of this kind (image | document), or None when it has enough."""
+    slot = next((one for one in scene.walk.slots if one.question.type == KINDS[kind]), None)
+    return slot.key if slot is not None and len(slot.answer or ()) < many(slot.question) else None
 
 
 def with_file(scene: Scene, key: str, file_id: str) -> Dialogue:
-    """One more file; the question stays open until "next"."""
-    slot = scene.walk.slot(key)
+    """One more file. A question for files that is open stays open until "next"."""
+    slot, now = scene.walk.slot(key), scene.open
     if slot is None:
         return scene.dialogue
-    return step.added(scene, slot, file_id).after(collecting=slot.key if _is_open(scene, slot) else None).dialogue
+    waiting = now.key if now is not None and now.question.type in MEDIA else scene.dialogue.collecting
+    return step.added(scene, slot, file_id).after(collecting=waiting).dialogue
 
 
-def without_file(scene: Scene, key: str, file_id: str) -> Dialogue:
-    """One file less."""
-    slot = scene.walk.slot(key)
-    if slot is None or file_id not in (slot.answer or ()):
-        return scene.dialogue
-    left = [one for one in slot.answer if one != file_id]
-    return step.stored(scene, slot, left or None).dialogue
+def without_file(scene: Scene, file_id: str) -> Dialogue:
+    """One file less, whichever question it answered."""
+    for slot in scene.walk.slots:
+        if slot.question.type in MEDIA and file_id in (slot.answer or ()):
+            left = [one for one in slot.answer if one != file_id]
+            return step.stored(scene, slot, left or None).dialogue
+    return scene.dialogue
 
 
 def enough(scene: Scene, key: str) -> tuple[Dialogue, str]:
@@ -210,12 +216,6 @@ def enough(scene: Scene, key: str) -> tuple[Dialogue, str]:
     if not slot.answered:
         return _nothing(scene, slot)
     return scene.after(editing=None, collecting=None).dialogue, ""
-
-
-def files_of(scene: Scene, key: str) -> tuple[str, ...]:
-    """The files that this question has, in order."""
-    slot = scene.walk.slot(key)
-    return tuple(slot.answer or ()) if slot is not None else ()
 
 
 # --- ways about -------------------------------------------------------------------------------------------
@@ -246,13 +246,14 @@ def _said(scene: Scene, slot: Slot) -> str:
 
 
 def finished(scene: Scene) -> Mapping[str, Json] | None:
-    """What is to be filed: only what counts; None while something is open."""
+    """What is to be filed: only what counts, without the ids of files; None while something is open."""
     form: Form | None = scene.form
     if form is None or scene.open is not None:
         return None
-    return submitted(form, scene.walk)
+    media = {slot.key for slot in scene.walk.slots if slot.question.type in MEDIA}
+    return {name: value for name, value in submitted(form, scene.walk).items() if name not in {*media, "place_is"}}
 
 
-def filed_files(scene: Scene) -> tuple[str, ...]:
+def files(scene: Scene) -> tuple[str, ...]:
     """The ids of all files that count, in the order of the questions."""
     return tuple(file_id for slot in scene.walk.slots if slot.question.type in MEDIA for file_id in (slot.answer or ()))

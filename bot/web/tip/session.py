@@ -45,6 +45,7 @@ class Visit:
     held: Receipt | None = None
     taken: tuple[str, ...] = ()
     said: str = ""
+    over: bool = False  # nothing of it is to be kept
 
     @property
     def csrf(self) -> str:
@@ -71,7 +72,7 @@ def new() -> Visit:
 
 async def load(tx: Tx, token: str, at: datetime) -> Visit | None:
     """The visit of this cookie, locked until the transaction ends; None when it ended or never was."""
-    if not 20 <= len(token) <= 64:
+    if not _is_token(token):
         return None
     state = await drafts.load(tx, DOOR, token, at)
     return _opened(token, state) if isinstance(state, Mapping) else None
@@ -84,8 +85,18 @@ async def save(tx: Tx, visit: Visit, at: datetime) -> None:
 
 async def end(tx: Tx, token: str, at: datetime) -> None:
     """Nothing is held for this cookie any more, its files neither."""
-    if 20 <= len(token) <= 64:
+    if _is_token(token):
         await drafts.forget(tx, DOOR, token, at)
+
+
+async def finish(tx: Tx, visit: Visit, at: datetime) -> None:
+    """The visit is over."""
+    visit.over = True
+    await end(tx, visit.token, at)
+
+
+def _is_token(token: str) -> bool:
+    return 20 <= len(token) <= 64 and token.isascii()
 
 
 def _closed(visit: Visit) -> dict[str, Json]:
