@@ -72,15 +72,11 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
     """
     incoming = replace(incoming, body=storable(incoming.body))
     async with office.turns.of(incoming.sender):
+        if routing.at_once(incoming):
+            return Receipt(await routing.hear(office, incoming) or ())
         mine = False  # whether it is known to be none of the tip desk's
         for attempt in range(_TRIES):
             try:
-                if (
-                    not mine
-                    and routing.at_once(incoming)
-                    and (said := await routing.hear(office, incoming)) is not None
-                ):
-                    return Receipt(said)
                 receipt = await _take(office, incoming, mine)
             except _PerhapsTip:
                 if (said := await routing.hear(office, incoming)) is not None:

@@ -14,6 +14,7 @@ from conversations.hear import hear
 from conversations.turn import Turn
 from store import receipts, tips
 from store.tips import drafts
+from store.tips.filing import has_custodian
 from store.words import Body, Choice, File, FileKind, Found, Place, Say, Silence, Text
 
 FORM = "tip"
@@ -36,7 +37,7 @@ async def answer(visit: Visit, body: Body, attached: Attached | None) -> Reply:
         case "writing":
             return await _writing(visit, body, attached)
         case "warned":
-            return _warned(visit, body)
+            return await _warned(visit, body)
         case "asking":
             return await _receipt(visit, body)
         case "returning":
@@ -59,7 +60,7 @@ async def _arriving(visit: Visit, body: Body) -> Reply:
     if wish == "begin":
         if not await tips.can_take(visit.tx, visit.at):
             return Reply(say(visit.t(words.CLOSED)))
-        return _warn(visit) if visit.staff else begin(visit, noticed=visit.stage == "greeted")
+        return _warn(visit) if visit.staff else await begin(visit, noticed=visit.stage == "greeted")
     if isinstance(body, Choice) and body.token.startswith(_ANSWERS):
         return _greet(visit, visit.t(words.OVER))
     return _greet(visit, "" if wish == "help" else visit.t(words.NOT_KEPT))
@@ -107,12 +108,12 @@ def _warn(visit: Visit) -> Reply:
     )
 
 
-def _warned(visit: Visit, body: Body) -> Reply:
+async def _warned(visit: Visit, body: Body) -> Reply:
     """Only the explicit yes goes on; whatever else is said has not begun anything. (The desk has let through what
     belongs to work.)"""
     heard = plain(body.text) if isinstance(body, Text) else body.token if isinstance(body, Choice) else ""
     if heard in ("2", "t|go", plain(visit.t(words.CONTINUE))):
-        return begin(visit, noticed=True)
+        return await begin(visit, noticed=True)
     if heard in ("1", "t|page", plain(visit.t(words.USE_PAGE)), "取消", "cancel", "no", "否"):
         return Reply(say(visit.notes(), visit.t(words.WORK_AGAIN)))
     if _wish(visit, body) == "begin":
@@ -121,9 +122,11 @@ def _warned(visit: Visit, body: Body) -> Reply:
     return Reply((Say(visit.t(words.NOT_KEPT)), *again.says), again.state)
 
 
-def begin(visit: Visit, *, noticed: bool) -> Reply:
-    """The first question, after the notice unless that was just read."""
+async def begin(visit: Visit, *, noticed: bool) -> Reply:
+    """The first question, after the notice unless that was just read. Where nobody could keep a name, none is asked."""
     turn = public.begin(visit.forms, FORM, visit.language, visit.at)
+    if not await has_custodian(visit.tx, visit.at):
+        turn = replace(turn, dialogue=turn.dialogue._replace(skipped=("identity",)))
     first = () if noticed else say(visit.notes())
     return Reply((*first, *turn.says), _kept(visit, turn, {}))
 
