@@ -19,6 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import metrics
 from bot.storable import storable
 from bot.texts import _, said
+from conversations import outcomes
+from conversations.catalogue import speech
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
@@ -42,6 +44,7 @@ from store.words import (
     Moved,
     Person,
     Place,
+    Press,
     Receipt,
     Refused,
     Say,
@@ -130,7 +133,7 @@ async def _take_with_books(office: Office, incoming: Incoming, seat: Seat, who: 
 
 def _receipt(course: _Course) -> Receipt:
     metrics.step("refused" if course.refused else "answered")
-    return Receipt(course.says, course.moved)
+    return Receipt(course.says, course.moved, refused=course.refusal)
 
 
 def _pages(office: Office, incoming: Incoming, course: _Course) -> list[str]:
@@ -150,6 +153,7 @@ class _Course:
     moved: tuple[Moved, ...]
     refused: bool
     at: datetime
+    refusal: Refused | None = None  # of a wish that no dialogue puts into words
 
     def leaving(self, version: int) -> Leaving:
         return Leaving(self.who, version, to_json(self.dialogue), self.dialogue.form, self.says, self.events, self.at)
@@ -161,7 +165,7 @@ def _dialogue(seat: Seat, who: Person) -> Dialogue:
 
 def _plain(office: Office, seat: Seat, who: Person, body: Body) -> _Course | None:
     """The turn of a message that only talks; None when it wants more than that."""
-    if isinstance(body, File):
+    if isinstance(body, File | Press):
         return None
     at = seat.at + office.shift
     turn = hear(office.forms, who, _dialogue(seat, who), body, at)
@@ -172,8 +176,9 @@ def _plain(office: Office, seat: Seat, who: Person, body: Body) -> _Course | Non
 
 async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, body: Body) -> _Course:
     """Step until the dialogue rests: every lookup and every ask of it is answered in the same transaction."""
-    at = seat.at + office.shift
-    dialogue = _dialogue(seat, who)
+    at, dialogue = seat.at + office.shift, _dialogue(seat, who)
+    if isinstance(body, Press):
+        return await _pressed(tx, dialogue, who, body.ask, at)
     says: list[Say] = []
     events: list[Event] = []
     moved: list[Moved] = []
@@ -193,7 +198,19 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
             refused = refused or body.refused is not None
     if dialogue.language != who.language:
         await people.set_language(tx, who.id, dialogue.language)
-    return _Course(who, dialogue, tuple(says), tuple(events), tuple(moved), refused, at)
+    whole = tuple(_addressed(office, say) for say in says)
+    return _Course(who, dialogue, whole, tuple(events), tuple(moved), refused, at)
+
+
+async def _pressed(tx: AsyncConnection, dialogue: Dialogue, who: Person, ask: Ask, at: datetime) -> _Course:
+    """A finished wish from outside the chat: what is open there, and the numbers on its screen, stay as they are."""
+    settled = await _answer(tx, Turn(dialogue, ask=ask), who, at)
+    assert isinstance(settled, Settled)
+    voice, moved, refused = speech(dialogue.language), settled.moved, settled.refused
+    if moved is not None:
+        return _Course(who, dialogue, (Say(outcomes.moved(voice, moved, ask.fields)),), (), (moved,), False, at)
+    told = outcomes.refused(voice, refused or Refused(""), {})
+    return _Course(who, dialogue, (Say(told),), (), (), True, at, refused)
 
 
 async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
@@ -247,6 +264,13 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
         not_before=course.at,
         urgent=True,
     )
+
+
+def _addressed(office: Office, say: Say) -> Say:
+    """Its links as whole addresses: a dialogue only knows our own paths."""
+    if not say.links:
+        return say
+    return replace(say, links=tuple(replace(link, url=office.settings.address + link.url) for link in say.links))
 
 
 def _unsaid(body: Body) -> bool:

@@ -74,6 +74,8 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
         return answering.workday(scene, body)
     if kind == "entry":
         return doing.found(scene, body)
+    if kind == "console":
+        return asides.console_link(scene, body)
     return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)
 
 
