@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from store.db import Tx
 from store.deadlines import light
-from store.entries import TABLES, load_entries
+from store.entries import TABLES, load_entries, load_entry
 from store.finding import fitting
 from store.given import moment
 from store.phrases import clock_words, due_words, holder_words, shop_name
@@ -103,6 +103,12 @@ async def _rows(
         entries |= {entry.number: entry for entry in (await load_entries(tx, ledger, wanted) if wanted else ())}
     calendar = await load_calendar(tx, at)
     return [row_of(entries[number], language, at, calendar) for number in numbers if number in entries], total
+
+
+async def one(tx: Tx, number: str, language: str, at: datetime) -> Row | None:
+    """The entry with that number, for whoever was found to see it."""
+    entry = await load_entry(tx, number)
+    return row_of(entry, language, at, await load_calendar(tx, at)) if entry else None
 
 
 def row_of(entry: Entry, language: str, at: datetime, calendar: Calendar) -> Row:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console.visit import NotThere, Visit
+from store import front
 from store.lookups import answer
 from store.rules import LAWS
 from store.words import Ask, Item, Ledger, Lookup, ledger_of
@@ -20,13 +21,13 @@ async def show(visit: Visit) -> web.Response:
     item = await _item(visit, number)
     ledger = ledger_of(number)
     about, _blank, past = item.detail.partition("\n\n")
-    state = LAWS[ledger].states[item.data["state"]]
+    async with visit.read() as tx:
+        row = await front.one(tx, number, visit.language, visit.at)
     facts: dict[str, Any] = {
         "number": number,
-        "state": state.en if visit.language == "en" else state.zh,
-        "light": item.data.get("light", ""),
-        "about": about.splitlines()[1:],
-        "past": past.splitlines(),
+        "row": row,
+        "about": list(map(_pair, about.splitlines()[1:])),
+        "past": [_step(line) for line in past.splitlines()[1:]],
         "verbs": [verb for verb in item.data["verbs"] if _bare(ledger, item.data["state"], verb["verb"])],
         "more": any(not _bare(ledger, item.data["state"], verb["verb"]) for verb in item.data["verbs"]),
     }
@@ -52,6 +53,16 @@ async def _item(visit: Visit, number: str) -> Item:
     if not found.items or found.items[0].value != number:
         raise NotThere
     return found.items[0]
+
+
+def _pair(line: str) -> tuple[str, str]:
+    """A line of the chat's text as name and value; one without a name stands alone."""
+    name, found, value = line.replace(": ", "：", 1).partition("：")
+    return (name, value) if found and len(name) < 20 else ("", line)
+
+
+def _step(line: str) -> dict[str, str]:
+    return {"when": "", "title": "", "text": line.lstrip("· ")}
 
 
 def _bare(ledger: Ledger, state: str, verb: str) -> bool:
