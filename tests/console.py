@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from aiohttp import ClientSession, CookieJar, FormData
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from bot.commands.serve import application
 from bot.health import Health
@@ -70,6 +71,11 @@ class Console:
 
     office: Office
     base: str
+
+    @property
+    def url(self) -> URL:
+        """Where the cookies of the console are sent to."""
+        return URL(self.base) / "console"
 
     @asynccontextmanager
     async def visitor(self, **headers: str) -> AsyncIterator[Visitor]:

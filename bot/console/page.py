@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, Undefined
 
 from bot.console.rooms import PATH
 from bot.texts import said
@@ -46,12 +46,19 @@ def go(path: str) -> web.Response:
     return web.Response(status=303, headers={**HEADERS, "Location": path})
 
 
+class _Optional(Undefined):
+    """What is not there may be asked for ("if step.tone") but never be printed."""
+
+    __slots__ = ()
+    __str__ = Undefined._fail_with_undefined_error
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=_Optional,
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.console import page
 from bot.console.lists import SIZE, Column, View
 from bot.console.rooms import PATH, Room, open_to
-from bot.console.sheets import Sheet, TooLarge, read_sheet
+from bot.console.sheets import Sheet, TooLarge, read_sheet, tidy
 from bot.texts import _, said
 from conversations import outcomes
 from conversations.catalogue import speech
@@ -80,7 +80,8 @@ class Visit:
 
     @property
     def query(self) -> Mapping[str, str]:
-        return self.request.query
+        """What stands behind the "?", without what no text has."""
+        return {name: tidy(value) for name, value in self.request.query.items()}
 
     @property
     def parts(self) -> Mapping[str, str]:
