@@ -52,7 +52,7 @@ class Visitor:
         async with self.http.get(self._base + path, **more) as answer:
             return Answer(answer.status, await answer.text(), answer.headers, answer.url.path)
 
-    async def post(self, path: str, fields: Mapping[str, Any] | FormData | None = None, **more: Any) -> Answer:
+    async def post(self, path: str, fields: Mapping[str, Any] | FormData | str | None = None, **more: Any) -> Answer:
         async with self.http.post(self._base + path, data=fields, **more) as answer:
             return Answer(answer.status, await answer.text(), answer.headers, answer.url.path)
 
