@@ -54,6 +54,8 @@ _CLUE: dict[str, dict[str, Notice]] = {
     "warn": _WARN,
     "recount": _RECOUNT,
     "hand_over": {"holder": _REVIEW, "watcher": _SEEN},
+    "tip": {},  # told by a constant sentence, in batches (notifier/tips.py)
+    "close": {},
     "reopen": {},  # its reporter hears of it with the problem
     "archive": {},
 }

@@ -801,13 +801,13 @@ tip = Table(
     Column("filed_on", Day, nullable=False),
     Column("status", Text, nullable=False, server_default="received"),
     Column("outcome", Text),
-    Column("count", Integer, nullable=False, server_default="0"),  # messages after the answers
+    Column("messages", Integer, nullable=False, server_default="0"),  # after the answers
     Column("head", LargeBinary),  # sealed: the count, and the hash of the last message
     Column("sealed", LargeBinary),  # door, notice, who may write, whom it names
     Column("digest", LargeBinary),  # of all that was erased
     Column("identity", Text, nullable=False, server_default="none"),
-    Column("read_officer", Integer, nullable=False, server_default="0"),  # counters up to which each side has read
-    Column("read_tipster", Integer, nullable=False, server_default="0"),
+    Column("read_officer", Integer, nullable=False, server_default="-1"),  # counters up to which each side has read
+    Column("read_tipster", Integer, nullable=False, server_default="-1"),
     Column("acknowledge_by", Day, nullable=False),
     Column("feedback_by", Day, nullable=False),
     Column("acknowledged_on", Day),

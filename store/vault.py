@@ -1,8 +1,8 @@
 """The cryptography of the vault: keys, wraps, sealed content (tipline.md §4). Pure: no tables, no files, no clock.
 
 Nothing of it is our own: X25519 sealed boxes, XSalsa20-Poly1305, XChaCha20-Poly1305 (also as a stream), Ed25519 and
-Argon2id of libsodium; HKDF-SHA-256. Ours is only what is bound to what: every sealed thing carries, unseen, the tip, the
-field and the counter it belongs to, so that it opens nowhere else.
+Argon2id of libsodium; HKDF-SHA-256. Ours is only what is bound to what: every sealed thing is
+tied to the tip, the field and the counter it belongs to, so that it opens nowhere else.
 """
 
 from __future__ import annotations

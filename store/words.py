@@ -107,6 +107,12 @@ class Person:
 CLOCK = Person("clock", "clock", Role.CLOCK, "", None, "", Level.CITY)
 """The actor of everything that nobody did by hand."""
 
+TIP_LINE = Person("tipline", "tip line", Role.CLOCK, "", None, "", Level.CITY)
+"""The actor of what an anonymous tipster did: the service itself, on behalf of nobody."""
+
+VAULT_DOOR = "vault"
+"""The door that an officer speaks from with a tip's key in hand."""
+
 
 # --- the ledgers ------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ It refuses what is given but cannot be (a shop or an indicator that is not in th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -18,7 +18,7 @@ from store.geo import distance_m, spot, to_wgs84
 from store.given import moment
 from store.rules import NO_LICENCE
 from store.words import Json, Refused
-from store.workdays import working_time_between
+from store.workdays import closing, working_time_between
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a phone's clock may run ahead of ours before "seen" lies in the future."""
@@ -41,6 +41,15 @@ async def _report(tx: Tx, case: Case) -> Change:
     columns |= await _indicator(tx, given.get("indicator"))
     columns |= await _where(tx, given)
     return Change(columns | _when(case))
+
+
+async def _tip(tx: Tx, case: Case) -> Change:
+    """An anonymous tip: the ledger learns that it is there, since which day, and when it is to be answered."""
+    city = select(tables.unit.c.code).where(tables.unit.c.kind == "city").order_by(tables.unit.c.path).limit(1)
+    bureau = (await tx.execute(city)).scalar_one()
+    due = closing(case.calendar, date.fromisoformat(case.given["due_on"]))
+    columns: Columns = {"source": "tip", "unit_code": bureau, "bureau": bureau, "reported_at": case.at, "due_at": due}
+    return Change(columns)
 
 
 async def _classify(tx: Tx, case: Case) -> Change:
@@ -82,6 +91,7 @@ async def _archive(tx: Tx, case: Case) -> Change:
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "report": _report,
+        "tip": _tip,
         "classify": _classify,
         "ask_info": _ask_info,
         "supply": _supply,

@@ -1,19 +1,32 @@
 """The tip line's shelf: everything that doors, pages and the console may do with anonymous tips (tipline.md)."""
 
+from store.tips import checks as checks
 from store.tips import clocks as clocks
 from store.tips import drafts as drafts
 from store.tips import setup as setup
+from store.tips.acting import accept as accept
+from store.tips.acting import dispatch as dispatch
+from store.tips.audit import lines_of as lines_of
+from store.tips.dialogue import acknowledge as acknowledge
 from store.tips.dialogue import answer as answer
 from store.tips.dialogue import file_bytes as file_bytes
 from store.tips.dialogue import read as read
 from store.tips.dialogue import say as say
+from store.tips.ending import OUTCOMES as OUTCOMES
+from store.tips.ending import close as close
+from store.tips.ending import delete as delete
 from store.tips.filing import can_take as can_take
 from store.tips.filing import file_tip as file_tip
+from store.tips.filing import has_custodian as has_custodian
 from store.tips.holding import confirm_rotation as confirm_rotation
-from store.tips.holding import delete as delete
 from store.tips.holding import find as find
 from store.tips.holding import give_identity as give_identity
 from store.tips.holding import rotate as rotate
+from store.tips.identity import Wanted as Wanted
+from store.tips.identity import ask_identity as ask_identity
+from store.tips.identity import identity as identity
+from store.tips.identity import identity_requests as identity_requests
+from store.tips.identity import release_identity as release_identity
 from store.tips.nouns import Check as Check
 from store.tips.nouns import Clocks as Clocks
 from store.tips.nouns import Conversation as Conversation
@@ -28,13 +41,6 @@ from store.tips.nouns import StoredFile as StoredFile
 from store.tips.nouns import Tampered as Tampered
 from store.tips.nouns import TipFile as TipFile
 from store.tips.nouns import TipRow as TipRow
-from store.tips.officers import accept as accept
-from store.tips.officers import ask_identity as ask_identity
-from store.tips.officers import close as close
-from store.tips.officers import dispatch as dispatch
-from store.tips.officers import identity as identity
-from store.tips.officers import identity_requests as identity_requests
 from store.tips.officers import list_for as list_for
 from store.tips.officers import open_tip as open_tip
-from store.tips.officers import release_identity as release_identity
 from store.tips.officers import unlock as unlock

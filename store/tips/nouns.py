@@ -104,7 +104,7 @@ class Message:
     files: tuple[StoredFile, ...]
     day: date
     seen: bool
-    kind: str = "message"  # message | identity_asked | identity_given | check_result
+    kind: str = "message"  # message | acknowledged | identity_asked | identity_given | closed
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,8 @@ TARGET: dict[tuple[Ledger, str], str] = {
             "dismiss": "unfounded",
             "transfer_out": "transferred",
             "restore": "city_review",
+            "tip": "city_review",
+            "close": "answered",
             "archive": "archived",
             "reopen": "merged",
         },
@@ -196,7 +198,7 @@ def test_nobody_is_offered_what_the_clock_does_nor_what_one_ledger_does_to_the_o
     def shown(ledger: Ledger) -> set[str]:
         return {verb for state in (None, *LAWS[ledger].states) for verb in offered(ledger, state, everybody)}
 
-    assert shown(Ledger.CLUE) == set(CLUE_VERBS) - {"warn", "recount", "hand_over", "archive", "reopen"}
+    assert shown(Ledger.CLUE) == set(CLUE_VERBS) - {"tip", "warn", "recount", "hand_over", "archive", "reopen"}
     assert shown(Ledger.PROBLEM) == set(PROBLEM_VERBS) - {"open", "merge", "warn", "recount", "hand_over", "archive"}
 
 
@@ -207,7 +209,7 @@ def test_an_unknown_verb_is_named() -> None:
 
 
 def test_the_clock_reports_nothing() -> None:
-    with pytest.raises(Refused, match="wrong_person_nothing"):
+    with pytest.raises(Refused, match="wrong_person"):
         decide(Ledger.CLUE, None, "report", Actor(CLOCK, frozenset({Standing.CLOCK})), ENOUGH)
 
 
