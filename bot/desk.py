@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
+from bot.addresses import whole
 from bot.storable import storable
-from bot.texts import _, said
+from bot.texts import _
+from bot.texts import said as worded
+from bot.tips import routing
 from conversations import outcomes
-from conversations.catalogue import speech
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
@@ -73,9 +75,16 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
     """
     incoming = replace(incoming, body=storable(incoming.body))
     async with office.turns.of(incoming.sender):
+        if routing.at_once(incoming):
+            return Receipt(await routing.hear(office, incoming) or ())
+        mine = False  # whether it is known to be none of the tip desk's
         for attempt in range(_TRIES):
             try:
-                receipt = await _take(office, incoming)
+                receipt = await _take(office, incoming, mine)
+            except _PerhapsTip:
+                if (said := await routing.hear(office, incoming)) is not None:
+                    return Receipt(said)
+                mine = True
             except UnknownVersion as fault:
                 await _learn_version(office, fault)
             except Exception as fault:
@@ -102,13 +111,19 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
     return moved
 
 
-async def _take(office: Office, incoming: Incoming) -> Receipt | None:
+class _PerhapsTip(Exception):
+    """The tip desk must look at the message first: its sender is a stranger, or somebody is in the middle of a tip."""
+
+
+async def _take(office: Office, incoming: Incoming, mine: bool) -> Receipt | None:
     """One attempt; None when the dialogue moved meanwhile and the turn must be taken again."""
     async with office.road.acquire() as driver:
         seat = await inbox.arrive(driver, incoming)
         if seat.said is not None:
             metrics.step("repeated")
             return Receipt(seat.said, seen_before=True)
+        if not mine and (seat.tips or (seat.who is None and incoming.sender.door in routing.PUBLIC)):
+            raise _PerhapsTip
         if seat.who is None:
             metrics.step("stranger")
             return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
@@ -198,19 +213,17 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
             refused = refused or body.refused is not None
     if dialogue.language != who.language:
         await people.set_language(tx, who.id, dialogue.language)
-    whole = tuple(_addressed(office, say) for say in says)
-    return _Course(who, dialogue, whole, tuple(events), tuple(moved), refused, at)
+    said = whole(says, office.settings.address)
+    return _Course(who, dialogue, said, tuple(events), tuple(moved), refused, at)
 
 
 async def _pressed(tx: AsyncConnection, dialogue: Dialogue, who: Person, ask: Ask, at: datetime) -> _Course:
     """A finished wish from outside the chat: what is open there, and the numbers on its screen, stay as they are."""
     settled = await _answer(tx, Turn(dialogue, ask=ask), who, at)
     assert isinstance(settled, Settled)
-    voice, moved, refused = speech(dialogue.language), settled.moved, settled.refused
-    if moved is not None:
-        return _Course(who, dialogue, (Say(outcomes.moved(voice, moved, ask.fields)),), (), (moved,), False, at)
-    told = outcomes.refused(voice, refused or Refused(""), {})
-    return _Course(who, dialogue, (Say(told),), (), (), True, at, refused)
+    moved, refusal = (settled.moved,) if settled.moved else (), settled.refused
+    say = Say(outcomes.settled(dialogue.language, settled))
+    return _Course(who, dialogue, (say,), (), moved, refusal is not None, at, refusal)
 
 
 async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
@@ -266,13 +279,6 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
     )
 
 
-def _addressed(office: Office, say: Say) -> Say:
-    """Its links as whole addresses: a dialogue only knows our own paths."""
-    if not say.links:
-        return say
-    return replace(say, links=tuple(replace(link, url=office.settings.address + link.url) for link in say.links))
-
-
 def _unsaid(body: Body) -> bool:
     """Whether nobody said this on purpose: the app was opened, or told where the phone is."""
     return body == Silence() or (isinstance(body, Place) and body.automatic)
@@ -282,7 +288,7 @@ def _stranger(sender: Address) -> Say:
     """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
     their address, because that is what the administrator needs."""
     sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
-    return Say("\n".join(said(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
+    return Say("\n".join(worded(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:

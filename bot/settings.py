@@ -116,6 +116,7 @@ class Settings(BaseModel):
     wecom_aes_key: AesKey | None = None
     wecom_api_base: WebAddress = "https://qyapi.weixin.qq.com"
     wecom_oauth_base: WebAddress = "https://open.weixin.qq.com"
+    tips_in_wecom: Literal["ask", "refuse"] = "ask"  # whether staff may give an anonymous tip in their work chat at all
     wecom_verify: str | None = None  # names of WW_verify_….txt files to serve, separated by commas
 
     wechat_app_id: str | None = None

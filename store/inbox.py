@@ -37,7 +37,8 @@ _written = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would mak
 ARRIVE = """
 SELECT clock_timestamp() AS at, i.said::text,
        p.id, p.name, p.role, p.unit_code, p.field_role, p.language, u.department, b.code AS bureau, b.kind AS level,
-       d.version, d.state::text
+       d.version, d.state::text,
+       EXISTS (SELECT FROM tip_apart.draft) OR EXISTS (SELECT FROM tip_apart.seen) AS tips
 FROM (SELECT 1) AS once
 LEFT JOIN inbox i ON i.door = $1 AND i.key = $2
 LEFT JOIN contact c ON c.door = $1 AND c.address = $3
@@ -81,6 +82,7 @@ class Seat:
     who: Person | None  # None: nobody known (or active) at this address
     version: int  # of the dialogue; 0 when there is none yet
     state: Json  # the stored dialogue, or None
+    tips: bool = False  # somebody, somewhere, is in the middle of a tip: it may be this chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ async def arrive(driver: Driver, incoming: Incoming) -> Seat:
     row = await driver.fetchrow(ARRIVE, incoming.sender.door, incoming.key, incoming.sender.id)
     state = json.loads(row["state"]) if row["state"] is not None else None
     said = says_from_json(json.loads(row["said"])) if row["said"] is not None else None
-    return Seat(row["at"], said, _person(row, incoming.sender), row["version"] or 0, state)
+    return Seat(row["at"], said, _person(row, incoming.sender), row["version"] or 0, state, row["tips"])
 
 
 async def leave(driver: Driver, incoming: Incoming, leaving: Leaving) -> bool:
