@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 
 from store import tables
 from store.absence import standing_in
@@ -31,10 +31,11 @@ _LONGEST = 100
 """Characters of a token; more is no token of ours."""
 
 link, session = tables.sign_in.c, tables.session.c
-_SEATED = select(tables.session, tables.unit.c.name_zh, tables.unit.c.name_en).select_from(
-    tables.session.join(tables.person, tables.person.c.id == session.person_id).join(
-        tables.unit, tables.unit.c.code == tables.person.c.unit_code
-    )
+_person, _unit, _vault = tables.person.c, tables.unit.c, tables.vault_officer.c
+_SEATED = select(tables.session, _unit.name_zh, _unit.name_en, _vault.kind).select_from(
+    tables.session.join(tables.person, _person.id == session.person_id)
+    .join(tables.unit, _unit.code == _person.unit_code)
+    .outerjoin(tables.vault_officer, and_(_vault.person_id == session.person_id, _vault.active))
 )
 
 
@@ -46,6 +47,7 @@ class Session:
     door: str
     language: str
     unit: Texts  # where its person sits, in both languages
+    vault: str = ""  # what they are to the vault: officer, custodian, outside; empty for nothing
 
 
 # --- links ------------------------------------------------------------------------------------------------
@@ -103,7 +105,8 @@ async def find(tx: Tx, token: str, at: datetime) -> tuple[Session, Person] | Non
     who = await person_known(tx, row.person_id) if row else None
     if row is None or who is None:
         return None
-    found = Session(row.token_hash.hex(), row.door, row.language, {"zh": row.name_zh, "en": row.name_en})
+    unit = {"zh": row.name_zh, "en": row.name_en}
+    found = Session(row.token_hash.hex(), row.door, row.language, unit, row.kind or "")
     return found, await standing_in(tx, who, at)
 
 

@@ -18,7 +18,8 @@ A room is a folder here with `room.py`, which has one `ROOM`, and its templates;
         done = await visit.press(Ask(Ledger.CLUE, "dismiss", visit.parts["number"], {"text": why}))
         return visit.go(visit.path(), done)                       # redirect, then say it once
 
-    ROOM = Room("shops", _("Shops"), "shop", admits=supervises, routes=(get("", _all), post("/close", _close)))
+    ROOM = Room("shops", _("Shops"), "shop",
+                admits=lambda visit: supervises(visit.who), routes=(get("", _all), post("/close", _close)))
 
 `Visit` (visit.py)
     who, language, at, query       the person (a `store.words.Person`), "zh" or "en", the office's time, the address's
@@ -39,6 +40,7 @@ Templates extend "shell/base.html", fill `title`, `main`, and use the components
     ui.head(title, lead, back)                 the page's heading; the call block holds its buttons
     ui.form(action), ui.button(label, look)    a POST form with its tokens; looks: primary, plain, quiet, danger
     ui.text, ui.area, ui.choose, ui.pick, ui.ticks, ui.secret, ui.upload     fields with label, hint and error
+    ui.lookup(name, label, items, …)           something found in the books by typed words (pickers.py)
     ui.wrong(errors)                           what is wrong with the form, above it, with links to the fields
     ui.filters(listing), ui.table(listing)     filter bar; table with sorting and paging, cards on a phone. The call
                                                block of `table` gets (row, column) and writes one cell

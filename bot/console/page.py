@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -85,10 +85,11 @@ def moment(at: datetime, language: str) -> str:
     return format_datetime(at.astimezone(SHANGHAI), pattern, locale=_locale(language))
 
 
-def day(at: datetime, language: str) -> str:
-    """The day of a moment, as the office's calendar has it."""
+def day(at: date, language: str) -> str:
+    """A day, or that of a moment, as the office's calendar has it."""
     pattern = "y年M月d日" if language != "en" else "d MMM y"
-    return format_date(at.astimezone(SHANGHAI), pattern, locale=_locale(language))
+    local = at.astimezone(SHANGHAI) if isinstance(at, datetime) else at
+    return format_date(local, pattern, locale=_locale(language))
 
 
 def _locale(language: str) -> str:

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Literal
 
 from aiohttp import web
 
-from store.words import Person
-
 if TYPE_CHECKING:
     from bot.console.visit import Visit
 
-ROOMS = ("home",)
+ROOMS = ("home", "tips")
 """The folders of the rooms, in the order of the menu. The first one is the front page."""
 
 PATH = "/console"
@@ -53,7 +51,7 @@ class Room:
     key: str
     name: str
     icon: str
-    admits: Callable[[Person], bool]
+    admits: Callable[[Visit], bool]
     routes: Sequence[Route]
     waiting: Callable[[Visit], Awaitable[int]] | None = None
 
@@ -68,6 +66,6 @@ def rooms() -> tuple[Room, ...]:
     return tuple(import_module(f"bot.console.{folder}.room").ROOM for folder in ROOMS)
 
 
-def open_to(who: Person) -> list[Room]:
-    """The rooms that this person may enter: their menu."""
-    return [room for room in rooms() if room.admits(who)]
+def open_to(visit: Visit) -> list[Room]:
+    """The rooms that this visitor may enter: their menu."""
+    return [room for room in rooms() if room.admits(visit)]

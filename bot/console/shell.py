@@ -60,7 +60,7 @@ async def _enter(visit: Visit, room: Room | None, handler: Handler, files: int) 
     """Let somebody into a room, if it is theirs; whatever goes wrong is told in one sentence."""
     visit.room = room
     try:
-        if room is not None and not room.admits(visit.who):
+        if room is not None and not room.admits(visit):
             raise NotThere
         if visit.request.method == "POST":
             if foreign(visit.request):

@@ -136,7 +136,7 @@ class Visit:
         shell = {
             "who": self.who,
             "unit": self.session.unit,
-            "menu": open_to(self.who),
+            "menu": open_to(self),
             "room": self.room,
             "csrf": self.csrf,
             "once": lambda: secrets.token_urlsafe(12),

@@ -28,7 +28,7 @@ async def _front(visit: Visit) -> web.Response:
     async with visit.read() as tx:
         rows, total = await front.waiting_for(tx, visit.who, visit.language, visit.at, 0, _SHOWN)
         counts = await front.open_counts(tx, visit.who, visit.language, visit.at)
-    others = [room for room in open_to(visit.who) if room.waiting is not None]
+    others = [room for room in open_to(visit) if room.waiting is not None]
     beside = [(room, await room.waiting(visit)) for room in others if room.waiting]
     facts = {
         "overdue": sum(count.overdue for count in counts),
@@ -77,7 +77,7 @@ ROOM = Room(
     key="home",
     name=_("Front page"),
     icon="home",
-    admits=lambda who: True,
+    admits=lambda visit: True,
     routes=(
         get("", _front),
         get("/waiting", _waiting),
