@@ -28,6 +28,7 @@ WRITERS = {
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
     "bot/commands/import_.py": "the administrator's imports",
     "bot/commands/letters.py": "the administrator sends a parked letter again",
+    "bot/commands/vault.py": "the administrator sets the vault up",
     "bot/wecom/contacts.py": "the roster follows WeCom's directory; no ledger is touched",
     "notifier/": "the mail room",
     "store/db.py": "migrations",

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from store import tables
 from store.db import Tx
-from store.workdays import SHANGHAI
+from store.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day
 
 BATCHES = (time(9, 30), time(14, 30))
 JITTER = 45 * 60
@@ -24,9 +24,9 @@ JITTER = 45 * 60
 
 async def want(tx: Tx, people: Sequence[str], kind: str, at: datetime) -> None:
     """Tell these people in the next batch (kind: news | late), or at once (alarm)."""
-    table = tables.tip_push
+    table, calendar = tables.tip_push, await load_calendar(tx, at)
     for person in dict.fromkeys(people):
-        when = at if kind == "alarm" else next_batch(at) + timedelta(seconds=secrets.randbelow(JITTER))
+        when = at if kind == "alarm" else next_batch(calendar, at) + timedelta(seconds=secrets.randbelow(JITTER))
         wish = insert(table).values(person_id=person, kind=kind, not_before=when)
         sooner = {"not_before": func.least(table.c.not_before, wish.excluded.not_before)}
         await tx.execute(wish.on_conflict_do_update(index_elements=["person_id", "kind"], set_=sooner))
@@ -47,8 +47,12 @@ async def take(tx: Tx, at: datetime) -> list[tuple[str, str]]:
     return rows
 
 
-def next_batch(at: datetime) -> datetime:
-    """The first hour of a batch after `at`."""
-    local = at.astimezone(SHANGHAI)
-    days = (local.date(), local.date() + timedelta(days=1))
-    return next(moment for day in days for hour in BATCHES if (moment := datetime.combine(day, hour, SHANGHAI)) > local)
+def next_batch(calendar: Calendar, at: datetime) -> datetime:
+    """The first hour of a batch after `at`, on a working day."""
+    day = local_day(at)
+    while True:
+        hours = BATCHES if is_working_day(calendar, day) else ()
+        moments = (datetime.combine(day, hour, SHANGHAI) for hour in hours)
+        if first := next((one for one in moments if one > at), None):
+            return first
+        day += timedelta(days=1)

@@ -21,7 +21,7 @@ from store.tips.filing import ESCROW
 from store.tips.holding import named_of
 from store.tips.roster import Roster, load
 from store.vault import DEAR, Broken, Cost, KeyPair
-from store.words import Json, Refused, Role
+from store.words import Json, Role
 from store.workdays import local_day
 
 SHORTEST = 8
@@ -32,6 +32,15 @@ ROLES = {
     "outside": tuple(one for one in Role if one is not Role.CLOCK),
 }
 """Who may be what. The outside body has an account of any role."""
+
+
+class CannotSetUp(Exception):
+    """What an administrator must put right first. `reason`: shares | is_made | not_made | unknown | role | has_keys |
+    not_invited | no_keys | short."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,31 +63,31 @@ class Status:
 
 async def init(tx: Tx, at: datetime, *, threshold: int = 2, shares: int = 3) -> tuple[str, ...]:
     """Make the bureau's escrow key; its private half as `shares` phrases of words, of which `threshold` restore it,
-    shown once and never stored. Raises `Refused` when there is one."""
+    shown once and never stored. Raises `CannotSetUp` when there is one."""
     if not 2 <= threshold <= shares <= 16:
-        raise Refused("vault_shares")
+        raise CannotSetUp("shares")
     key = PrivateKey.generate()
     row = {"box": bytes(key.public_key), "threshold": threshold, "shares": shares, "made_on": local_day(at)}
     made = upsert(tables.vault_escrow).values(row).on_conflict_do_nothing().returning(tables.vault_escrow.c.one)
     if (await tx.execute(made)).first() is None:
-        raise Refused("vault_is_made")
+        raise CannotSetUp("is_made")
     return recovery.split(key, threshold, shares)
 
 
 async def invite(tx: Tx, person_id: str, kind: str, at: datetime) -> str:
     """Let somebody have a vault key: they choose a passphrase at their first login (`choose`). The userid as the roster
-    writes it. Raises `Refused`."""
+    writes it. Raises `CannotSetUp`."""
     if not (await tx.execute(select(func.count()).select_from(tables.vault_escrow))).scalar_one():
-        raise Refused("vault_not_made")
+        raise CannotSetUp("not_made")
     person = await person_known(tx, person_id)
     if person is None:
-        raise Refused("person_unknown", userid=person_id)
+        raise CannotSetUp("unknown")
     if person.role not in ROLES[kind]:
-        raise Refused("vault_role", userid=person.id)
+        raise CannotSetUp("role")
     row = {"person_id": person.id, "kind": kind, "added_on": local_day(at)}
     made = upsert(tables.vault_officer).values(row).on_conflict_do_nothing().returning(tables.vault_officer.c.kind)
     if (await tx.execute(made)).first() is None:
-        raise Refused("vault_has_officer", userid=person.id)
+        raise CannotSetUp("has_keys")
     await note(tx, person.id, f"invited_{kind}", None, at)
     return person.id
 
@@ -98,9 +107,9 @@ async def has_vault(tx: Tx, person_id: str) -> str | None:
 
 
 async def choose(tx: Tx, person_id: str, passphrase: str, at: datetime, *, cost: Cost = DEAR) -> NewOfficer:
-    """Make the keys of somebody who was invited, under their passphrase. Raises `Refused`."""
+    """Make the keys of somebody who was invited, under their passphrase. Raises `CannotSetUp`."""
     if not await awaits_passphrase(tx, person_id):
-        raise Refused("vault_has_officer", userid=person_id)
+        raise CannotSetUp("not_invited")
     pair, printed = vault.new_pair(), recovery.new_key()
     public = {"box": bytes(pair.box.public_key), "sign": bytes(pair.sign.verify_key)}
     await _lock(tx, person_id, pair, passphrase, printed, cost, public)
@@ -111,7 +120,7 @@ async def choose(tx: Tx, person_id: str, passphrase: str, at: datetime, *, cost:
 async def add_officer(
     tx: Tx, person_id: str, kind: str, passphrase: str, at: datetime, *, cost: Cost = DEAR
 ) -> NewOfficer:
-    """Invite somebody and choose their passphrase in one go (kind: officer | custodian | outside). Raises `Refused`."""
+    """Invite somebody and choose their passphrase in one go (kind: officer | custodian | outside). Raises `CannotSetUp`."""
     return await choose(tx, await invite(tx, person_id, kind, at), passphrase, at, cost=cost)
 
 
@@ -133,12 +142,12 @@ async def renew(
 
 async def recover(tx: Tx, phrases: Sequence[str], person_id: str, at: datetime) -> tuple[int, int]:
     """Open every tip by the escrow and wrap it for this officer as well, unless the tip touches them: how many were
-    wrapped, how many were left out. Raises `Broken` for wrong phrases, `Refused` for somebody without keys."""
+    wrapped, how many were left out. Raises `Broken` for wrong phrases, `CannotSetUp` for somebody without keys."""
     escrow, roster = recovery.join(phrases), await load(tx, at)
     if roster.escrow is None or bytes(roster.escrow) != bytes(escrow.public_key):
         raise Broken
     if person_id not in roster.boxes:
-        raise Refused("vault_role", userid=person_id)
+        raise CannotSetUp("no_keys")
     wrap, share, tip = tables.tip_wrap.c, tables.tip_share.c, tables.tip
     query = (
         select(tip, wrap.sealed.label("wrapped"), share.value)
@@ -188,7 +197,7 @@ async def _lock(
     tx: Tx, person_id: str, pair: KeyPair, passphrase: str, printed: str, cost: Cost, public: dict[str, bytes]
 ) -> None:
     if len(passphrase) < SHORTEST:
-        raise Refused("vault_passphrase_short", limit=SHORTEST)
+        raise CannotSetUp("short")
     locked = await asyncio.to_thread(vault.lock, pair, passphrase, cost)
     sealed = {"salt": locked.salt, "sealed": locked.sealed, "passes": cost.passes, "memory": cost.memory}
     spare = {"recovery": vault.lock_with(pair, recovery.key_of(printed)), "failures": 0, "locked_until": None}
