@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from bot.tips.clean import MOST_BYTES, Unclean, clean
-from tests.tips import files
-from tests.tips.files import CANARY, THUMB, drawing
+from tests.tipline import files
+from tests.tipline.files import CANARY, THUMB, drawing
 
 HARD = {"exif", "gps", "camera", "time", "author", "xmp"}
 

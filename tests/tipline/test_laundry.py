@@ -11,7 +11,7 @@ import pytest
 
 from bot.tips.clean import MOST_BYTES, Unclean, clean
 from bot.tips.laundry import Laundry
-from tests.tips import files
+from tests.tipline import files
 
 
 @pytest.fixture
