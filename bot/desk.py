@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import links, metrics
+from bot.addresses import whole
 from bot.storable import storable
 from bot.texts import _
 from bot.texts import said as worded
 from bot.tips import routing
+from conversations import outcomes
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
@@ -44,6 +46,7 @@ from store.words import (
     Moved,
     Person,
     Place,
+    Press,
     Receipt,
     Refused,
     Say,
@@ -147,7 +150,7 @@ async def _take_with_books(office: Office, incoming: Incoming, seat: Seat, who: 
 
 def _receipt(course: _Course) -> Receipt:
     metrics.step("refused" if course.refused else "answered")
-    return Receipt(course.says, course.moved)
+    return Receipt(course.says, course.moved, refused=course.refusal)
 
 
 def _pages(office: Office, incoming: Incoming, course: _Course) -> list[str]:
@@ -167,6 +170,7 @@ class _Course:
     moved: tuple[Moved, ...]
     refused: bool
     at: datetime
+    refusal: Refused | None = None  # of a wish that no dialogue puts into words
 
     def leaving(self, version: int) -> Leaving:
         return Leaving(self.who, version, to_json(self.dialogue), self.dialogue.form, self.says, self.events, self.at)
@@ -178,7 +182,7 @@ def _dialogue(seat: Seat, who: Person) -> Dialogue:
 
 def _plain(office: Office, seat: Seat, who: Person, body: Body) -> _Course | None:
     """The turn of a message that only talks; None when it wants more than that."""
-    if isinstance(body, File):
+    if isinstance(body, File | Press):
         return None
     at = seat.at + office.shift
     turn = hear(office.forms, who, _dialogue(seat, who), body, at)
@@ -189,8 +193,9 @@ def _plain(office: Office, seat: Seat, who: Person, body: Body) -> _Course | Non
 
 async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, body: Body) -> _Course:
     """Step until the dialogue rests: every lookup and every ask of it is answered in the same transaction."""
-    at = seat.at + office.shift
-    dialogue = _dialogue(seat, who)
+    at, dialogue = seat.at + office.shift, _dialogue(seat, who)
+    if isinstance(body, Press):
+        return await _pressed(office, tx, dialogue, who, body.ask, at)
     says: list[Say] = []
     events: list[Event] = []
     moved: list[Moved] = []
@@ -210,7 +215,19 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
             refused = refused or body.refused is not None
     if dialogue.language != who.language:
         await people.set_language(tx, who.id, dialogue.language)
-    return _Course(who, dialogue, tuple(says), tuple(events), tuple(moved), refused, at)
+    said = whole(says, office.settings.address)
+    return _Course(who, dialogue, said, tuple(events), tuple(moved), refused, at)
+
+
+async def _pressed(
+    office: Office, tx: AsyncConnection, dialogue: Dialogue, who: Person, ask: Ask, at: datetime
+) -> _Course:
+    """A finished wish from outside the chat: what is open there, and the numbers on its screen, stay as they are."""
+    settled = await _answer(office, tx, Turn(dialogue, ask=ask), who, at)
+    assert isinstance(settled, Settled)
+    moved, refusal = (settled.moved,) if settled.moved else (), settled.refused
+    say = Say(outcomes.settled(dialogue.language, settled))
+    return _Course(who, dialogue, (say,), (), moved, refusal is not None, at, refusal)
 
 
 async def _answer(office: Office, tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:

@@ -145,6 +145,12 @@ class Settings(BaseModel):
         return int(self.listen.rpartition(":")[2])
 
     @property
+    def address(self) -> str:
+        """Where browsers find us: the public address, or the one we listen on."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 

@@ -76,6 +76,8 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
         return doing.found(scene, body)
     if kind == "link":
         return doing.linked(scene, body)
+    if kind == "console":
+        return asides.console_link(scene, body)
     return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)
 
 

@@ -28,6 +28,7 @@ find        words (number, shop, licence, person, indicator, text; all must fit)
 warnings    group (near, overdue, stuck); by (person, department, county); page -> counts per group; with `by` counts
             per person, department or county; with `group` alone its entries
 workday     days! (1 to 99) -> the day that many working days from now, as an ISO day
+console     -> one item: the path of a new one-time link into the console; none when the asker had too many lately
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
 link        answered by the desk, which knows our address (bot/links.py)
 
@@ -40,7 +41,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from store import indicators, merchants
+from store import indicators, merchants, sessions
 from store.absence import standing_in
 from store.db import Tx
 from store.detail import look_entry
@@ -67,6 +68,12 @@ async def look_workday(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Fou
         return Found(lookup, ())
     day = local_day(add_working_days(await load_calendar(tx, at), at, days).at).isoformat()
     return Found(lookup, (Item(day, day),), 1)
+
+
+async def look_console(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """The one answer that writes: a link is good only because it is noted, in the transaction that says it."""
+    token = await sessions.make_link(tx, who, at)
+    return Found(lookup, (Item(f"/console/in/{token}", ""),) if token else (), 1 if token else 0)
 
 
 _MOST_DAYS = 100
@@ -99,5 +106,6 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "ledger": look_ledger,
         "warnings": look_warnings,
         "workday": look_workday,
+        "console": look_console,
     }
 )
