@@ -744,3 +744,6 @@ secret = Table(
     Column("value", LargeBinary, nullable=False),
     comment="Random keys that all replicas share, made when they are first needed; never shown, never exported.",
 )
+
+# The tables of the later rooms, on the same metadata; each in a file of its own, beside its shelf.
+from store import tables_profile as tables_profile  # noqa: E402
