@@ -1,4 +1,4 @@
-"""Tables of the shop profile: dated weights of the indicator tree, scores and how they went, visits, seized codes.
+"""Tables of the shop profile: scores of shops and how they went, visits, seized pack codes.
 
 Nothing here is the truth of a matter: the ledgers are. Tallies and scores can be counted anew from their lines at any
 time (`store/profile/grading.py`), so they carry no foreign keys that would slow that down.
@@ -32,17 +32,6 @@ Index(
     line.c.seq,
     postgresql_include=["verb", "at"],
     postgresql_where=text(f"ledger = 'problem' AND verb IN {VERDICTS!r}"),
-)
-
-indicator_weight = Table(
-    "indicator_weight",
-    metadata,
-    Column("code", Text, ForeignKey("indicator.code"), nullable=False),
-    Column("valid_from", When, nullable=False),
-    Column("weight", Float, nullable=False),
-    Column("set_by", Text, nullable=False),
-    PrimaryKeyConstraint("code", "valid_from"),
-    comment="What each node of the tree weighed since when; indicator.weight is what it weighs now.",
 )
 
 shop_tally = Table(
@@ -109,15 +98,17 @@ score_run = Table(
 visit = Table(
     "visit",
     metadata,
-    Column("clue", Text, ForeignKey("clue.number"), primary_key=True),
+    Column("id", BigInteger, primary_key=True, autoincrement=True),
     Column("licence_no", Text, ForeignKey("merchant.licence_no"), nullable=False),
     Column("opened_at", When, nullable=False),
     Column("score", Float, nullable=False),  # when it crossed the line
+    Column("clue", Text, ForeignKey("clue.number")),  # null: the clock has yet to write it
     Column("over_at", When),  # since when the score is well below the line again
     # A score that crosses the line opens one visit, however often it is looked at.
     Index("visit_one_idx", "licence_no", unique=True, postgresql_where=text("over_at IS NULL")),
     Index("visit_shop_idx", "licence_no", "opened_at"),
-    comment="Scores that crossed into key control, each with the clue that asks for a look on the spot.",
+    Index("visit_waiting_idx", "id", postgresql_where=text("clue IS NULL AND over_at IS NULL")),
+    comment="Scores that crossed into key control; each asks, by a clue, for a look on the spot.",
 )
 
 seizure = Table(

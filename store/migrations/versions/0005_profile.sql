@@ -1,17 +1,21 @@
--- The fifth shape: dated weights of the tree, scores of shops and how they went, visits, seized pack codes.
+-- The fifth shape: scores of shops and how they went, visits, seized pack codes.
+
+-- What is left of 1 after so many half-lives; nothing below what float8 can hold.
+CREATE FUNCTION faded(half_lives double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN power(2::double precision, greatest(-half_lives, -1000::double precision));
+
+CREATE FUNCTION half_lives(since timestamptz, until timestamptz, days double precision) RETURNS double precision
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN date_part('epoch', until - since) / 86400 / days;
+
+-- The end of "2026-Q3", in Shanghai.
+CREATE FUNCTION quarter_end(quarter text) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (make_date(left(quarter, 4)::integer, right(quarter, 1)::integer * 3, 1) + interval '1 month')
+    AT TIME ZONE 'Asia/Shanghai';
 
 CREATE INDEX line_verdict_idx ON line (number, seq) INCLUDE (verb, at) WHERE ledger = 'problem' AND verb IN ('verify', 'verify_closed', 'rule_unfounded');
-
-CREATE TABLE indicator_weight (
-	code TEXT NOT NULL,
-	valid_from TIMESTAMP WITH TIME ZONE NOT NULL,
-	weight FLOAT NOT NULL,
-	set_by TEXT NOT NULL,
-	CONSTRAINT indicator_weight_pkey PRIMARY KEY (code, valid_from),
-	CONSTRAINT indicator_weight_code_fkey FOREIGN KEY(code) REFERENCES indicator (code)
-);
-
-COMMENT ON TABLE indicator_weight IS 'What each node of the tree weighed since when; indicator.weight is what it weighs now.';
 
 CREATE TABLE shop_tally (
 	licence_no TEXT NOT NULL,
@@ -73,21 +77,24 @@ COMMENT ON TABLE score_run IS 'Every full recompute: asked for each night, and w
 CREATE INDEX score_run_waiting_idx ON score_run (asked_at) WHERE done_at IS NULL;
 
 CREATE TABLE visit (
-	clue TEXT NOT NULL,
+	id BIGSERIAL NOT NULL,
 	licence_no TEXT NOT NULL,
 	opened_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	score FLOAT NOT NULL,
+	clue TEXT,
 	over_at TIMESTAMP WITH TIME ZONE,
-	CONSTRAINT visit_pkey PRIMARY KEY (clue),
-	CONSTRAINT visit_clue_fkey FOREIGN KEY(clue) REFERENCES clue (number),
-	CONSTRAINT visit_licence_no_fkey FOREIGN KEY(licence_no) REFERENCES merchant (licence_no)
+	CONSTRAINT visit_pkey PRIMARY KEY (id),
+	CONSTRAINT visit_licence_no_fkey FOREIGN KEY(licence_no) REFERENCES merchant (licence_no),
+	CONSTRAINT visit_clue_fkey FOREIGN KEY(clue) REFERENCES clue (number)
 );
 
-COMMENT ON TABLE visit IS 'Scores that crossed into key control, each with the clue that asks for a look on the spot.';
+COMMENT ON TABLE visit IS 'Scores that crossed into key control; each asks, by a clue, for a look on the spot.';
 
 CREATE UNIQUE INDEX visit_one_idx ON visit (licence_no) WHERE over_at IS NULL;
 
 CREATE INDEX visit_shop_idx ON visit (licence_no, opened_at);
+
+CREATE INDEX visit_waiting_idx ON visit (id) WHERE clue IS NULL AND over_at IS NULL;
 
 CREATE TABLE seizure (
 	id BIGSERIAL NOT NULL,
@@ -117,7 +124,3 @@ CREATE TABLE seized_code (
 CREATE INDEX seized_code_seizure_idx ON seized_code (seizure, row);
 
 CREATE INDEX seized_code_shop_idx ON seized_code (licence_no, sorted_on);
-
--- What the tree weighs so far it has always weighed.
-INSERT INTO indicator_weight (code, valid_from, weight, set_by)
-SELECT code, 'epoch', weight, 'clock' FROM indicator;
