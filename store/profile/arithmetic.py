@@ -1,8 +1,8 @@
 """The arithmetic of the composite score: pure functions of numbers, in float8 as the database computes them.
 
-A confirmed problem weighs what its indicator does and is halved by every half-life. Points add up without bound, a score
-does not: points fill a share of the hundred, each half as much as is left. So every part only ever grows with what is
-added to it, never reaches its limit, and the parts of a score add up to it.
+A confirmed problem weighs what its indicator does and is halved by every half-life. Points add up without bound, a
+score does not: points fill a share of the hundred, each half as much as is left. So every part only ever grows with
+what is added to it, never reaches its limit, and the parts of a score add up to it.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Parts:
 
 
 def compose(points: float, provincial: float, cartons: float, scale: Scale) -> Parts:
-    """The parts of a score: points of the tree (0 and more), the provincial score (0 to 100), cartons that flowed out."""
+    """The parts of a score: points of the tree (0 and more), the provincial score (0 to 100), cartons that flowed
+    out.
+    """
     return Parts(
         scale.city_points * filled(points, scale.city_half),
         scale.province_points * min(max(provincial, 0.0), 100.0) / 100.0,

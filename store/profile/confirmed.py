@@ -1,8 +1,8 @@
 """Which problems count against a shop: those that supervision has confirmed, from the first such verdict on.
 
-A verdict is a line of the problem ledger (`VERDICTS`). A problem counts once, from its first confirming verdict; a later
-`rule_unfounded` takes it back, and whatever is confirmed after that counts anew. Matters of staff (`internal`) never
-count: they say nothing of the shop, and its score must not hint at them.
+A verdict is a line of the problem ledger (`VERDICTS`). A problem counts once, from its first confirming verdict; a
+later `rule_unfounded` takes it back, and whatever is confirmed after that counts anew. Matters of staff (`internal`)
+never count: they say nothing of the shop, and its score must not hint at them.
 """
 
 from __future__ import annotations

@@ -1,13 +1,12 @@
 """Scores of many shops at once: counted anew from the lines of the ledger, composed, kept as snapshots, and judged.
 
-One shop after a move and all 400 000 at night go through the same statements, over a span of licence numbers. Everything
-is float8: the same in numeric takes fifteen times as long. Spans are graded each in a transaction of their own, so a move
-waits for one of them at most.
+One shop after a move and all 400 000 at night go through the same statements, over a span of licence numbers.
+Everything is float8: the same in numeric takes fifteen times as long. Spans are graded each in a transaction of their
+own, so a move waits for one of them at most.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -61,8 +60,8 @@ async def spans(tx: Tx, size: int = SPAN) -> list[Span]:
 async def refresh(tx: Tx, span: Span, at: datetime) -> tuple[int, int]:
     """Count a span of shops anew, grade it and keep the day's snapshots.
 
-    Returns how many scores were written and how many tallies had to be put right: none, but for the first time and for
-    another half-life. The caller commits.
+    Returns how many scores were written and how many tallies had to be put right: none, but for the first time and
+    for another half-life. The caller commits.
     """
     await hold_all(tx)
     righted = await recount(tx, span, at)
@@ -87,7 +86,7 @@ async def grade(tx: Tx, span: Span, at: datetime, *, keep: bool = False) -> int:
     return int(graded)
 
 
-def _given(span: Span, at: datetime, scale: Scale) -> Mapping[str, Json]:
+def _given(span: Span, at: datetime, scale: Scale) -> dict[str, Json]:
     return {"first": span.first, "last": span.last, "at": at, "day": local_day(at), **asdict(scale)}
 
 

@@ -1,7 +1,7 @@
 """What makes a score: shares, half-life and levels, as dated rows of `setting` that an administrator changes.
 
-Keys are the field names of `Scale` with the prefix "score."; a row counts from its `valid_from` until a newer one of the
-same key, so a score of the past is made with the numbers of its day. The weights of the tree are dated likewise
+Keys are the field names of `Scale` with the prefix "score."; a row counts from its `valid_from` until a newer one of
+the same key, so a score of the past is made with the numbers of its day. The weights of the tree are dated likewise
 (`indicator_value`).
 """
 

@@ -68,6 +68,4 @@ def _kind(rows: Mapping[str, Any], code: str, *, leaf: bool) -> Kind:
         worth *= node["weight"]
         if node["level"] == _GROUP:
             group = node["code"]
-    return Kind(
-        code, row["name_zh"], row["name_en"], row["nature"], worth, group, usable=leaf and row["active"]
-    )
+    return Kind(code, row["name_zh"], row["name_en"], row["nature"], worth, group, usable=leaf and row["active"])
