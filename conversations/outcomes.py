@@ -85,6 +85,7 @@ REFUSED: Mapping[str, str] = {
     "evidence_unknown": mark("One of the photos is not yours or is gone. Please send it again."),
     "person_unknown": mark("There is nobody called {userid}. Please choose again."),
     "county_unknown": mark("{number}: it is not clear to which county it belongs."),
+    "nobody_to_ask": mark("{number} came from provincial data: there is no reporter to ask."),
     "observed_in_future": mark("The time when you saw it is still to come. Please change it."),
     "missing_opinion": mark("{VERB}: please write your opinion."),
     "missing_severity": mark("{VERB}: please say how severe it is."),

@@ -55,6 +55,7 @@ _SHORT = {
     "sample": "Sample",
     "pass": "Pass",
     "fail": "Fail",
+    "recode": "Recode",
 }
 
 

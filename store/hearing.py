@@ -183,5 +183,6 @@ GROUPS: Mapping[str, tuple[Group, ...]] = MappingProxyType(
         "sample": (holder,),
         "pass": (desk,),
         "fail": (holder, reporters, desk, other_level),
+        "recode": (holder,),
     }
 )

@@ -77,7 +77,7 @@ def _timeless(look: Callable[[Tx, Lookup, Person], Awaitable[Found]]) -> Answer:
 ANSWERS: Mapping[str, Answer] = MappingProxyType(
     {
         "merchant": _timeless(merchants.look),
-        "indicator": _timeless(indicators.look),
+        "indicator": indicators.look,
         "colleague": _timeless(look_colleague),
         "unit": _timeless(look_unit),
         "duplicates": look_duplicates,

@@ -36,6 +36,7 @@ class Standing(StrEnum):
     INSTRUCTED = "instructed"
     HANDLING_FORM = "handling_form"
     ITS_PROBLEM = "its_problem"
+    LIBRARY = "library"
 
 
 STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
@@ -62,6 +63,7 @@ STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
         Standing.INSTRUCTED: {"zh": "应答批示的处理人", "en": "whoever must answer the instruction"},
         Standing.HANDLING_FORM: {"zh": "内管信息处理单", "en": "the accepted handling form"},
         Standing.ITS_PROBLEM: {"zh": "所属问题", "en": "its problem"},
+        Standing.LIBRARY: {"zh": "指标库", "en": "the indicator library"},
     }
 )
 

@@ -217,6 +217,8 @@ indicator = Table(
     CheckConstraint("nature IN ('illegal','violation')", name="nature"),
     CheckConstraint("severity BETWEEN 1 AND 5", name="severity"),
     CheckConstraint("origin IN ('province','city')", name="origin"),
+    # Statistics go by the beginning of a code; and a tree whose codes grow downwards has no rings.
+    CheckConstraint("parent_code IS NULL OR (starts_with(code, parent_code) AND code <> parent_code)", name="below"),
 )
 
 # --- the two ledgers ------------------------------------------------------------------------------------
@@ -745,5 +747,8 @@ secret = Table(
     comment="Random keys that all replicas share, made when they are first needed; never shown, never exported.",
 )
 
-# The tables of the later rooms, on the same metadata; each in a file of its own, beside its shelf.
-from store import tables_profile as tables_profile  # noqa: E402
+# --- the other shelves, each in a file of its own on the same metadata ---------------------------------------
+
+import store.tables_feeds  # noqa: E402
+import store.tables_library  # noqa: E402
+import store.tables_profile  # noqa: E402, F401
