@@ -55,7 +55,7 @@ def compose(points: float, provincial: float, cartons: float, scale: Scale) -> P
     """
     return Parts(
         scale.city_points * filled(points, scale.city_half),
-        scale.province_points * min(max(provincial, 0.0), 100.0) / 100.0,
+        scale.province_points * (min(max(provincial, 0.0), 100.0) / 100.0),
         scale.outflow_points * filled(cartons, scale.outflow_half),
     )
 

@@ -132,7 +132,7 @@ WITH tree AS (
 ), parts AS (
     SELECT m.licence_no, m.county_code, s.kept_score, s.kept_level, s.kept_on,
            CAST(:city_points AS float8) * (1 - faded(coalesce(t.points, 0) / :city_half)) AS city,
-           CAST(:province_points AS float8) * least(greatest(coalesce(p.score, 0), 0), 100) / 100 AS province,
+           CAST(:province_points AS float8) * (least(greatest(coalesce(p.score, 0), 0), 100) / 100) AS province,
            CAST(:outflow_points AS float8) * (1 - faded(coalesce(o.cartons, 0) / :outflow_half)) AS outflow
     FROM merchant m LEFT JOIN tree t USING (licence_no) LEFT JOIN province p USING (licence_no)
     LEFT JOIN outflow o USING (licence_no) LEFT JOIN shop_score s USING (licence_no)

@@ -45,10 +45,10 @@ CROSS JOIN LATERAL (SELECT 2017 + n / 100000 || '-' || lpad((n % 100000)::text, 
 JOIN person p ON p.id = 'worker-' || (n * 7919::bigint + n / 250) % :staff
 JOIN unit d ON d.code = p.unit_code
 JOIN unit b ON b.code = d.parent_code
-JOIN (SELECT licence_no, row_number() OVER () - 1 AS place, count(*) OVER () AS many FROM merchant) AS m
-  ON m.place = n % m.many
-JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS place, count(*) OVER () AS many
-      FROM indicator WHERE level = 4 AND side = 'external') AS k ON k.place = n * 31::bigint % k.many
+JOIN (SELECT licence_no, row_number() OVER () - 1 AS place FROM merchant) AS m
+  ON m.place = n % (SELECT count(*) FROM merchant)
+JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS place FROM indicator WHERE level = 4 AND side = 'external')
+  AS k ON k.place = n * 31::bigint % (SELECT count(*) FROM indicator WHERE level = 4 AND side = 'external')
 """
 _HOLDER = """
 CASE WHEN state IN ('dispatched','investigating','rectifying') THEN worker END,
