@@ -1000,4 +1000,5 @@ session = Table(
 # --- the other shelves, each in a file of its own on the same metadata ---------------------------------------
 
 import store.tables_feeds  # noqa: E402
-import store.tables_library  # noqa: E402, F401
+import store.tables_library  # noqa: E402
+import store.tables_profile  # noqa: E402, F401

@@ -18,6 +18,7 @@ from store.entries import load_entry
 from store.geo import distance_m, spot, to_wgs84
 from store.given import moment
 from store.indicators import values_on
+from store.profile.visits import awaits
 from store.rules import LAWS, NO_LICENCE
 from store.tables_feeds import feed_warning
 from store.words import Json, Ledger, Refused, Role
@@ -60,6 +61,8 @@ async def _from_feed(tx: Tx, case: Case) -> Change:
         asking = select(warning.id).where(warning.id == given["warning"], warning.clue.is_(None)).with_for_update()
         if (await tx.execute(asking)).first() is None:
             raise Refused("already_warned", number="")
+    if "visit" in given and not await awaits(tx, given["visit"]):
+        raise Refused("already_warned", number="")
     columns: Columns = {
         "source": "feed",
         "unit_code": unit,
