@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from conversations.catalogue import Speech, mark
+from conversations.catalogue import Speech, mark, speech
 from conversations.form import Question
 from conversations.kinds import show
-from store.words import NOTHING, Json, Ledger, Moved, Refused, words_of
+from store.words import NOTHING, Json, Ledger, Moved, Refused, Settled, words_of
 
 MOVED: Mapping[str, str] = {
     "report": mark("Thank you. It is filed as {number}."),
@@ -86,6 +86,7 @@ REFUSED: Mapping[str, str] = {
     "evidence_unknown": mark("One of the photos is not yours or is gone. Please send it again."),
     "person_unknown": mark("There is nobody called {userid}. Please choose again."),
     "county_unknown": mark("{number}: it is not clear to which county it belongs."),
+    "nobody_to_ask": mark("{number} came from provincial data: there is no reporter to ask."),
     "observed_in_future": mark("The time when you saw it is still to come. Please change it."),
     "missing_opinion": mark("{VERB}: please write your opinion."),
     "missing_severity": mark("{VERB}: please say how severe it is."),
@@ -124,6 +125,14 @@ OTHERWISE = mark("That is not possible just now.")
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
+
+
+def settled(language: str, answer: Settled) -> str:
+    """What became of a wish that no dialogue made."""
+    voice = speech(language)
+    if answer.moved is not None:
+        return moved(voice, answer.moved, answer.ask.fields)
+    return refused(voice, answer.refused or Refused(""), NOTHING)
 
 
 def moved(t: Speech, line: Moved, given: Mapping[str, Json] = NOTHING) -> str:

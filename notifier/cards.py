@@ -57,6 +57,7 @@ _SHORT = {
     "sample": "Sample",
     "pass": "Pass",
     "fail": "Fail",
+    "recode": "Recode",
 }
 
 

@@ -28,8 +28,10 @@ find        words (number, shop, licence, person, indicator, text; all must fit)
 warnings    group (near, overdue, stuck); by (person, department, county); page -> counts per group; with `by` counts
             per person, department or county; with `group` alone its entries
 workday     days! (1 to 99) -> the day that many working days from now, as an ISO day
+console     -> one item: the path of a new one-time link into the console; none when the asker had too many lately
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
-link        answered by the desk, which knows our address (bot/links.py)
+case_file   number! -> one item: the path of a link to the file of that case, with {minutes} (for how long it is good);
+            none when it is not for the asker
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.
 """
@@ -40,7 +42,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from store import indicators, merchants
+from store import casefile, indicators, links, merchants, sessions
 from store.absence import standing_in
 from store.db import Tx
 from store.detail import look_entry
@@ -69,6 +71,21 @@ async def look_workday(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Fou
     return Found(lookup, (Item(day, day),), 1)
 
 
+async def look_case_file(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """A link for nobody else, as far as they may take the file at all."""
+    number = str(lookup.query.get("number") or "")
+    if not await casefile.may_take(tx, who, number):
+        return Found(lookup, ())
+    data = {"minutes": int(links.GOOD_FOR.total_seconds() // 60)}
+    return Found(lookup, (Item(await links.make(tx, who.id, number, at), number, data=data),), 1)
+
+
+async def look_console(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """The one answer that writes: a link is good only because it is noted, in the transaction that says it."""
+    token = await sessions.make_link(tx, who, at)
+    return Found(lookup, (Item(f"/console/in/{token}", ""),) if token else (), 1 if token else 0)
+
+
 _MOST_DAYS = 100
 
 
@@ -88,8 +105,8 @@ def _timeless(look: Callable[[Tx, Lookup, Person], Awaitable[Found]]) -> Answer:
 ANSWERS: Mapping[str, Answer] = MappingProxyType(
     {
         "merchant": _timeless(merchants.look),
-        "indicator": _timeless(indicators.look),
         "colleague": _timeless(_look_person),
+        "indicator": indicators.look,
         "unit": _timeless(look_unit),
         "duplicates": look_duplicates,
         "entry": look_entry,
@@ -99,5 +116,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "ledger": look_ledger,
         "warnings": look_warnings,
         "workday": look_workday,
+        "case_file": look_case_file,
+        "console": look_console,
     }
 )

@@ -61,6 +61,7 @@ PROBLEM_VERBS: Mapping[str, Texts] = MappingProxyType(
         "sample": {"zh": "抽评", "en": "draw for a re-check"},
         "pass": {"zh": "抽评合格", "en": "pass the re-check"},
         "fail": {"zh": "抽评不合格", "en": "fail the re-check"},
+        "recode": {"zh": "重新编码", "en": "recode"},
     }
 )
 
@@ -100,6 +101,7 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     Move("sample", ("archived",), "same", (S.CLOCK, S.CITY_SUPERVISION)),
     Move("pass", ("archived",), "same", (S.RECHECKER,), ("text", "photo_or_reason")),
     Move("fail", ("archived",), "investigating", (S.RECHECKER,), ("text", "photo_or_reason")),
+    Move("recode", tuple(PROBLEM_STATES), "same", (S.HANDLING_FORM,), ("indicator",)),  # follows its clue
 )
 
 PROBLEM_LAW = Law({"zh": "问题清单台账", "en": "problem ledger"}, PROBLEM_STATES, PROBLEM_VERBS, PROBLEM_MOVES)

@@ -37,4 +37,9 @@ def _chinese() -> dict[str, str]:
 def sentences(catalogue: Path) -> dict[str, str]:
     """What a gettext catalogue says for each English sentence."""
     with catalogue.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+        return {_first(message.id): _first(message.string) for message in read_po(file) if message.id}
+
+
+def _first(text: str | Iterable[str] | None) -> str:
+    """A plural has several forms; Chinese has one of everything."""
+    return text if isinstance(text, str) else next(iter(text or ()), "")

@@ -54,6 +54,9 @@ _NEEDS = {
 }
 
 
+_OUTCOMES = ("answered", "unfounded", "transferred")
+
+
 def main(update: bool) -> int:
     """0 when the page says what the tables say."""
     if update:
@@ -121,9 +124,9 @@ def leads(ledger: Ledger, law: Law, move: Move, source: str | None) -> list[str]
     found: dict[str, None] = {}
     truths = (False, True)
     for level, internal, has_head, code, last in product(Level, truths, truths, (None, "W20201"), came_from):
-        for main, asked, linked in product(truths, ("suspend", "extend"), ("accepted", "merged")):
+        for main, asked, linked, outcome in product(truths, ("suspend", "extend"), ("accepted", "merged"), _OUTCOMES):
             given = {"internal": internal, "has_head": has_head, "indicator": code, "came_from": last, "linked": linked}
-            given |= {"main_received": main, "asked": asked}
+            given |= {"main_received": main, "asked": asked, "outcome": outcome}
             found[TARGETS[move.target](source or "", _somebody(level), given)] = None
     return sorted(found, key=list(law.states).index)
 

@@ -9,8 +9,9 @@ are what came of it and are rewritten by `pytest --rewrite-transcripts`:
     > [menu report]                  the app's menu   > [sheet {…}]                  all answers of a page
     > [verbs classify answer]        what the law offers from now on
     > [known]  [refuse wrong_state]  there is a duplicate; the next ask is refused
-    > [facts proof escalate merge problem file nowhere]   what is true of every entry
+    > [facts proof escalate merge problem file others far]   what is true of every entry
     > [card v|… question=option]     a button of a card, with what was chosen on it
+    > [begin tip]                    a public form, by somebody whom nobody knows
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from conversations import public
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import Forms
@@ -114,6 +116,13 @@ class Stage:
             body = self._answer(turn)
         raise AssertionError("the dialogue does not come to rest")
 
+    def begin(self, key: str) -> list[Say | Ask]:
+        """A public form is opened."""
+        turn = public.begin(self.forms, key, self.who.language, self.now)
+        self.stored = json.loads(json.dumps(to_json(turn.dialogue)))
+        self.options = next((say.options for say in turn.says if say.options), ())
+        return list(turn.says)
+
     def _answer(self, turn: Turn) -> Body:
         if turn.lookup is not None:
             return books.answer(turn.lookup, self.verbs, self.facts)
@@ -173,10 +182,13 @@ def _stage(line: str, forms: Forms) -> Stage:
 def _done(stage: Stage, line: str) -> Iterator[str]:
     stage.now += timedelta(seconds=5)
     command = re.fullmatch(r"\[(\w+)\s*(.*)\]", line)
-    body = _body(stage, command[1], command[2]) if command else Text(line)
-    if body is not None:
-        for one in stage.hear(body):
-            yield from _said(one) if isinstance(one, Say) else _asked(one)
+    if command and command[1] == "begin":
+        heard = stage.begin(command[2])
+    else:
+        body = _body(stage, command[1], command[2]) if command else Text(line)
+        heard = stage.hear(body) if body is not None else []
+    for one in heard:
+        yield from _said(one) if isinstance(one, Say) else _asked(one)
 
 
 def _body(stage: Stage, name: str, rest: str) -> Body | None:
@@ -231,6 +243,7 @@ def _file(name: str, words: list[str]) -> File:
 
 def _said(say: Say) -> Iterator[str]:
     yield from (f"  {line}" for line in say.text.splitlines())
+    yield from (f"  <{link.label}> {link.url}" for link in say.links)
     yield from (f"    {at}. {option.label}" for at, option in enumerate(say.options, 1))
 
 
