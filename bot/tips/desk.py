@@ -17,7 +17,7 @@ from bot.doors import Media, MediaGone
 from bot.texts import said
 from bot.tips import words
 from bot.tips.buckets import Buckets
-from bot.tips.clean import MOST_BYTES, Unclean
+from bot.tips.clean import MOST_BYTES, Cleaned, Unclean
 from bot.tips.laundry import Laundry
 from bot.tips.talk import answer
 from bot.tips.visit import Attached, Reply, Visit
@@ -45,6 +45,10 @@ class TipDesk:
 
     def close(self) -> None:
         self.laundry.close()
+
+    async def clean(self, data: bytes) -> Cleaned:
+        """A file without anything about who made it. Raises `Unclean`."""
+        return await self._laundry.clean(data)
 
     async def hear_tip(
         self, office: Office, door: str, chat_id: str, message_key: str, body: Body, fetch: Fetch, notice: str = ""
