@@ -24,6 +24,7 @@ WRITERS = {
     "bot/office.py": "opening: form versions and the calendar, before anybody is let in",
     "bot/demo_world.py": "the demo's sample data, before anybody is let in",
     "bot/ticks.py": "a tick marks that it happened, so that one replica does it",
+    "bot/web/tip/call.py": "a tip page's own transaction: sealed drafts and the vault, no ledger but through them",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
     "bot/commands/import_.py": "the administrator's imports",
     "bot/commands/letters.py": "the administrator sends a parked letter again",

@@ -39,12 +39,12 @@ class TipDesk:
     """One office's tip desk: its washing machine and its buckets; everything else is in the database."""
 
     def __init__(self) -> None:
-        self._laundry = Laundry()
+        self.laundry = Laundry()
         self._people = Buckets(rate=0.5, burst=40)  # of one chat: a message every two seconds, forty at once
         self._doors = Buckets(rate=20.0, burst=400)
 
     def close(self) -> None:
-        self._laundry.close()
+        self.laundry.close()
 
     async def hear_tip(
         self, office: Office, door: str, chat_id: str, message_key: str, body: Body, fetch: Fetch, notice: str = ""
@@ -87,7 +87,7 @@ class TipDesk:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 media = await fetch(body.ref)
-            return Attached(await self._laundry.clean(media.data))
+            return Attached(await self.laundry.clean(media.data))
         except Unclean as refused:
             return Attached(None, words.unclean(refused.reason, language))
         except MediaGone:
