@@ -23,6 +23,8 @@ PIECE = 256 * KIB
 """How much of a file is sealed at once: what reading one needs of memory."""
 KEY = 32
 _LENGTH = 8
+_FAULTS = (exceptions.CryptoError, TypeError, ValueError)
+"""What libsodium's bindings raise for bytes that are not what they should be; what is too short, too."""
 _NONCE = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 
 
@@ -124,7 +126,7 @@ def unwrap(sealed: bytes, key: PrivateKey, share: bytes, label: str) -> bytes:
     inner = _opened(derive(share, label), sealed)
     try:
         return SealedBox(key).decrypt(inner)
-    except (exceptions.CryptoError, exceptions.TypeError, exceptions.ValueError):
+    except _FAULTS:
         raise Broken from None
 
 
@@ -143,7 +145,7 @@ def unseal(key: PrivateKey, sealed: bytes, tip: str, field_: str, counter: int) 
     nonce, cipher, where = sealed[:_NONCE], sealed[_NONCE:], _where(tip, field_, counter)
     try:
         padded = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(cipher, where, nonce, _content_key(key))
-    except (exceptions.CryptoError, exceptions.TypeError, exceptions.ValueError):
+    except _FAULTS:
         raise Broken from None
     return unpad(padded)
 
@@ -181,7 +183,7 @@ def unseal_file(key: PrivateKey, pieces: Iterable[bytes], tip: str, file: str) -
         for piece in rest:
             plain, tag = bindings.crypto_secretstream_xchacha20poly1305_pull(state, piece, None)
             found += plain
-    except (exceptions.CryptoError, exceptions.TypeError, exceptions.ValueError, exceptions.RuntimeError):
+    except _FAULTS:
         raise Broken from None
     if tag != _FINAL:
         raise Broken
@@ -204,7 +206,7 @@ def check(key: VerifyKey, signature: bytes, *parts: bytes) -> None:
     """Raises `Broken` unless the owner of the key signed exactly these parts."""
     try:
         key.verify(joined(*parts), signature)
-    except (exceptions.CryptoError, exceptions.TypeError, exceptions.ValueError):
+    except _FAULTS:
         raise Broken from None
 
 
@@ -237,5 +239,5 @@ def _box(key: bytes) -> secret.SecretBox:
 def _opened(key: bytes, sealed: bytes) -> bytes:
     try:
         return _box(key).decrypt(sealed)
-    except (exceptions.CryptoError, exceptions.TypeError, exceptions.ValueError):
+    except _FAULTS:
         raise Broken from None

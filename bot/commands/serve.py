@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot import log
+from bot.console import shell
 from bot.fault import Fault
 from bot.health import Health
 from bot.office import Office, open_office
@@ -95,6 +96,7 @@ def application(office: Office, health: Health) -> web.Application:
         app.add_routes(door.routes())
     app.add_routes(casefile.routes(office))
     app.add_routes(tip_routes(office))
+    app.add_routes(shell.routes(office))
     return app
 
 

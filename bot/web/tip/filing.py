@@ -124,7 +124,7 @@ async def washed(call: Call, form: Posted) -> tuple[Cleaned | None, str]:
     if form.file is None:
         return None, ""
     try:
-        return await call.office.tips.laundry.clean(form.file), ""
+        return await call.office.tips.clean(form.file), ""
     except Unclean as refused:
         return None, words.unclean(refused.reason, call.language)
 
