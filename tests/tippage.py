@@ -1,4 +1,4 @@
-"""The tip page for tests: an office with a vault behind it, and tipsters who use it as a browser without scripts does."""
+"""The tip page for tests: an office with a vault behind it, and tipsters whose browsers run no scripts."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ class Tipster:
     async def confirms(self, receipt: Receipt) -> Answer:
         asked = await self.get("/receipt/check")
         places = re.findall(r'name="place(\d+)"', asked.html)
-        return await self.post("/receipt", **{f"place{n}": receipt.words("zh")[int(n) - 1] for n in places})
+        given = {f"place{n}": receipt.words("zh")[int(n) - 1] for n in places}
+        return await self.post("/receipt", None, **given)
 
     async def returns(self, receipt: Receipt | str) -> Answer:
         typed = receipt if isinstance(receipt, str) else "".join(receipt.words("zh"))

@@ -79,6 +79,7 @@ async def _drawn(
         422 if wrong else 200,
         talk=talk,
         told=interview.told(call.office.forms, talk.answers, call.language, at) if held.full else (),
+        asks=talk.identity == "none" and any(one.kind == "identity_asked" for one in talk.messages),
         stands=said(words.STATUS.get(talk.status, words.STATUS["received"]), call.language),
         csrf=visit.csrf,
         once=secrets.token_hex(8),
