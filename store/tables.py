@@ -217,6 +217,8 @@ indicator = Table(
     CheckConstraint("nature IN ('illegal','violation')", name="nature"),
     CheckConstraint("severity BETWEEN 1 AND 5", name="severity"),
     CheckConstraint("origin IN ('province','city')", name="origin"),
+    # Statistics go by the beginning of a code; and a tree whose codes grow downwards has no rings.
+    CheckConstraint("parent_code IS NULL OR (starts_with(code, parent_code) AND code <> parent_code)", name="below"),
 )
 
 # --- the two ledgers ------------------------------------------------------------------------------------
@@ -386,7 +388,7 @@ problem = Table(
     Index("problem_closed_idx", "bureau", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     Index("problem_merchant_idx", "merchant", postgresql_where=text("merchant IS NOT NULL")),
     Index("problem_next_idx", "next_at", postgresql_where=text("next_at IS NOT NULL")),
-    Index("problem_holder_unit_idx", "holder_unit", "due_at", postgresql_where=text("holder_unit IS NOT NULL")),
+    Index("problem_holder_unit_idx", "holder_unit", "holder_role", postgresql_where=text("holder_unit IS NOT NULL")),
     Index("problem_holder_person_idx", "holder_person", postgresql_where=text("holder_person IS NOT NULL")),
     Index("problem_unit_idx", "unit_code"),
 )
@@ -966,3 +968,37 @@ tip_seen = Table(
     schema=APART,
     prefixes=["UNLOGGED"],
 )
+
+# --- the console ----------------------------------------------------------------------------------------
+
+sign_in = Table(
+    "sign_in",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), nullable=False),
+    Column("door", Text, nullable=False),  # the chat it was asked in
+    Column("made_at", When, nullable=False),
+    Column("ends_at", When, nullable=False),
+    Column("used_at", When),
+    Index("sign_in_person_idx", "person_id", "made_at"),
+    comment="One-time links into the console; only the hash of what they carry.",
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("door", Text, nullable=False),  # how they came in: the chat of the link, or wecom for its own sign-in
+    Column("language", Text, nullable=False),
+    Column("made_at", When, nullable=False),
+    Column("seen_at", When, nullable=False),  # to the minute: the idle end counts from it
+    Column("ends_at", When, nullable=False),  # the absolute end
+    comment="Who is signed in to the console; only the hash of the cookie.",
+)
+
+# --- the other shelves, each in a file of its own on the same metadata ---------------------------------------
+
+import store.tables_feeds  # noqa: E402
+import store.tables_library  # noqa: E402
+import store.tables_profile  # noqa: E402, F401

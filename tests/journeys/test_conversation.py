@@ -106,7 +106,7 @@ async def test_a_likely_duplicate_is_shown_and_added_to(town: Town) -> None:
 async def test_the_language_is_changed_at_any_time_and_for_letters_too(town: Town) -> None:
     number = await town.files("mq-cm", "柜台下有外地码")
     assert "English" in await town.says("mq-cm", "English")
-    assert "You reported 1" in await town.says("mq-cm", "mine")
+    assert "1 that you reported" in await town.says("mq-cm", "mine")
     await town.says("mq-ng1", "待办", "1", "要求补充", "哪个柜台？", "提交")
     assert "They ask: “哪个柜台？”" in await town.hears("mq-cm", f"add what is missing to clue {number}")
     assert "以后用中文" in await town.says("mq-cm", "中文")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ async def linked_town(engine: AsyncEngine, folder: Path, mode: str) -> AsyncIter
         await build_world(tx)
         rows = [{"door": "telegram", "address": str(user), "person_id": who} for user, who in LINKED.items()]
         await tx.execute(insert(tables.contact), rows)
+        setting = {"key": "cards.ledgers", "valid_from": date(2026, 1, 1), "value": ["clue"], "set_by": "sq-admin"}
+        await tx.execute(insert(tables.setting).values(**setting))
     async with TestServer(cloud.app()) as outside:
         settings = Settings.model_validate(
             {
