@@ -19,6 +19,7 @@ from notifier import outbox
 from notifier.ticks import TICKS, Tick
 from store import alarms, db, evidence
 from store.profile import grading, night
+from store.tips import checks
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ def scheduler(office: Office) -> AsyncIOScheduler:
         )
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["scores", grade_shops, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["checks", begin_checks, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
@@ -95,6 +97,18 @@ async def grade_shops(office: Office) -> None:
             shops, righted = shops + graded, righted + wrong
         await night.done(mine, run, shops, righted, await db.now(mine) + office.shift)
     logger.info("graded %d shops (%s), %d tallies put right", shops, why, righted)
+
+
+async def begin_checks(office: Office) -> None:
+    """Field checks that were planned for about now. A replica that comes second finds them begun."""
+    from bot.desk import tell
+
+    async with office.engine.connect() as connection:
+        waiting = await checks.due(connection, await db.now(connection) + office.shift)
+    for one in waiting:
+        async with office.engine.begin() as tx:
+            at = await db.now(tx) + office.shift
+            await tell(tx, await checks.strike(tx, one, at), at, office.settings.sending_hours)
 
 
 async def _beat(office: Office) -> None:

@@ -74,6 +74,8 @@ def _routed(state: str, person: Person, given: Given) -> str:
     )
 
 
+_TOLD: Mapping[Json, str] = MappingProxyType({"unfounded": "unfounded", "transferred": "transferred"})
+
 TARGETS: Mapping[str, Callable[[str, Person, Given], str]] = MappingProxyType(
     {
         "routed": _routed,
@@ -82,6 +84,8 @@ TARGETS: Mapping[str, Callable[[str, Person, Given], str]] = MappingProxyType(
         "same": lambda state, person, given: state,
         "linked": lambda state, person, given: str(given["linked"]),
         "received": lambda state, person, given: "investigating" if given.get("main_received") else state,
+        # How a tip ended; whatever came of it, its tipster was answered.
+        "told": lambda state, person, given: _TOLD.get(given.get("outcome"), "answered"),
         # A county asks the city first; whoever grants it makes it so.
         "suspending": lambda state, person, given: "suspended" if person.level is Level.CITY else state,
         "granted": lambda state, person, given: "suspended" if given.get("asked") == "suspend" else state,

@@ -70,7 +70,8 @@ async def examine() -> AsyncIterator[Finding]:
 
 async def _in_office(office: Office) -> AsyncIterator[Finding]:
     yield await house.calendar(office.engine, office.clock.now())
-    for findings in (house.storage(office.settings), house.people(office.engine), house.post(office.engine)):
+    post = house.post(office.engine, office.shift, office.settings.zone)
+    for findings in (house.storage(office.settings), house.people(office.engine), post):
         async for finding in findings:
             yield finding
     for door in office.doors.values():

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot import log
+from bot.console import shell
 from bot.fault import Fault
 from bot.health import Health
 from bot.office import Office, open_office
@@ -93,6 +94,7 @@ def application(office: Office, health: Health) -> web.Application:
     for door in office.doors.values():
         app.add_routes(door.routes())
     app.add_routes(casefile.routes(office))
+    app.add_routes(shell.routes(office))
     return app
 
 

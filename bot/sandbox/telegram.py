@@ -49,6 +49,7 @@ class TelegramCloud:
     chats: defaultdict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     known: set[int] = field(default_factory=set)  # people who pressed Start; nobody else can be written to
     blocked: set[int] = field(default_factory=set)
+    names: dict[int, str] = field(default_factory=dict)  # what people are called; "Test" unless it stands here
     files: dict[str, bytes] = field(default_factory=dict)
     calls: list[tuple[str, Json]] = field(default_factory=list)
     faults: deque[web.Response | Wrong | None] = field(default_factory=deque)  # what the next sendMessages meet
@@ -95,7 +96,7 @@ class TelegramCloud:
         """Press an inline button."""
         query = str(next(self._ids))
         self.spinning.add(query)
-        tap = {"id": query, "from": _person(user), "chat_instance": str(user), "data": data}
+        tap = {"id": query, "from": self._person(user), "chat_instance": str(user), "data": data}
         return self._update({"callback_query": tap})
 
     def push_with(self, http: ClientSession) -> None:
@@ -259,10 +260,14 @@ class TelegramCloud:
 
     def _message(self, user: int, content: dict[str, Json]) -> Json:
         self.known.add(user)
-        chat = {"id": user, "type": "private", "first_name": "Test"}
+        chat = {"id": user, "type": "private", "first_name": self.names.get(user, "Test")}
         return self._update(
-            {"message": {"message_id": next(self._ids), "date": 1, "chat": chat, "from": _person(user), **content}}
+            {"message": {"message_id": next(self._ids), "date": 1, "chat": chat, "from": self._person(user), **content}}
         )
+
+    def _person(self, user: int) -> dict[str, Any]:
+        name = self.names.get(user, "Test")
+        return {"id": user, "is_bot": False, "first_name": name, "username": name, "language_code": "zh-hans"}
 
     def _update(self, content: dict[str, Json]) -> Json:
         update = {"update_id": next(self._ids), **content}
@@ -279,10 +284,6 @@ class TelegramCloud:
         name = f"file-{next(self._ids)}"
         self.files[name] = data
         return {"file_id": name, "file_unique_id": f"u{name}", "file_size": len(data), **fields}
-
-
-def _person(user: int) -> dict[str, Any]:
-    return {"id": user, "is_bot": False, "first_name": "Test"}
 
 
 def _buttons(markup: Json) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ It refuses what is given but cannot be (a shop or an indicator that is not in th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from store.profile.visits import awaits
 from store.rules import LAWS, NO_LICENCE
 from store.tables_feeds import feed_warning
 from store.words import Json, Ledger, Refused, Role
-from store.workdays import working_time_between
+from store.workdays import closing, working_time_between
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a phone's clock may run ahead of ours before "seen" lies in the future."""
@@ -92,6 +92,15 @@ async def _recode(tx: Tx, case: Case) -> Change:
     return Change(columns, noted=noted, mirrored=(mirror,))
 
 
+async def _tip(tx: Tx, case: Case) -> Change:
+    """An anonymous tip: the ledger learns that it is there, since which day, and when it is to be answered."""
+    city = select(tables.unit.c.code).where(tables.unit.c.kind == "city").order_by(tables.unit.c.path).limit(1)
+    bureau = (await tx.execute(city)).scalar_one()
+    due = closing(case.calendar, date.fromisoformat(case.given["due_on"]))
+    columns: Columns = {"source": "tip", "unit_code": bureau, "bureau": bureau, "reported_at": case.at, "due_at": due}
+    return Change(columns)
+
+
 async def _classify(tx: Tx, case: Case) -> Change:
     """The head says what it is; an internal matter becomes one for good."""
     return Change({"internal": case.facts["internal"], **await _indicator(tx, case.given["indicator"], case.at)})
@@ -133,6 +142,7 @@ async def _archive(tx: Tx, case: Case) -> Change:
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "report": _report,
+        "tip": _tip,
         "classify": _classify,
         "ask_info": _ask_info,
         "supply": _supply,

@@ -49,6 +49,7 @@ JOIN (SELECT licence_no, row_number() OVER () - 1 AS place FROM merchant) AS m
   ON m.place = n % (SELECT count(*) FROM merchant)
 JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS place FROM indicator WHERE level = 4 AND side = 'external')
   AS k ON k.place = n * 31::bigint % (SELECT count(*) FROM indicator WHERE level = 4 AND side = 'external')
+ORDER BY n
 """
 _HOLDER = """
 CASE WHEN state IN ('dispatched','investigating','rectifying') THEN worker END,
