@@ -68,9 +68,8 @@ async def standings(tx: Tx, who: Person, quarter: str) -> list[Standing]:
 
 def rank(counties: Sequence[Standing]) -> list[Standing]:
     """The worst first, with ranks and warnings; counties without sales to measure by come last, without a rank."""
-    measured = sorted(
-        (one for one in counties if one.share is not None), key=lambda one: (-(one.share or 0), one.county)
-    )
+    with_sales = (one for one in counties if one.share is not None)
+    measured = sorted(with_sales, key=lambda one: (-(one.share or 0), one.county))
     shares = [one.share for one in measured]
     ranked = []
     for one in measured:
@@ -120,18 +119,11 @@ async def _quarter(tx: Tx, quarter: str) -> list[Standing]:
         .order_by(unit.code)
     )
     flowed = await _flowed(tx, feed_outflow.c.quarter == quarter)
-    return [
-        Standing(
-            row.code,
-            row.name_zh,
-            row.name_en,
-            quarter,
-            *flowed.get((row.code, quarter), (0.0, 0.0)),
-            row.sales,
-            row.cap,
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        out, within = flowed.get((row.code, quarter), (0.0, 0.0))
+        found.append(Standing(row.code, row.name_zh, row.name_en, quarter, out, within, row.sales, row.cap))
+    return found
 
 
 async def _flowed(tx: Tx, when: ColumnElement[bool]) -> Mapping[tuple[str, str], tuple[float, float]]:
@@ -149,7 +141,5 @@ async def _flowed(tx: Tx, when: ColumnElement[bool]) -> Mapping[tuple[str, str],
 
 
 def _not_below_zero(point: Point) -> Point:
-    low, high = point.low, point.high
-    return Point(
-        max(0.0, point.value), None if low is None else max(0.0, low), None if high is None else max(0.0, high)
-    )
+    low, high = (None if bound is None else max(0.0, bound) for bound in (point.low, point.high))
+    return Point(max(0.0, point.value), low, high)
