@@ -22,8 +22,8 @@ from bot.health import Health
 from bot.office import Office, furnished
 from bot.settings import Settings
 from store import db, tables
-from store.receipts import Receipt, parse
 from store.tips import OfficerKey
+from store.tips.receipts import Receipt, parse
 from tests.tips import key_of, make_vault
 from tests.world import build_world
 

@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, not_, select, text, union_all
 
 from store import tables
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.entries import load_entries
-from store.geo import distance_m, spot
+from store.law.scope import sees
+from store.master.geo import distance_m, spot
+from store.moving.entries import load_entries
 from store.profile.reading import reads
-from store.scope import sees
-from store.tables_profile import score_snapshot, shop_score
-from store.views import OPEN
+from store.reading.views import OPEN
+from store.tables.profile import score_snapshot, shop_score
 from store.words import Entry, Ledger, Person
-from store.workdays import local_day
 
 NEAR, SHOWN, PHOTOS, DAYS = 8, 20, 12, 60
 """Neighbours, entries of a sort, photos and days that are shown at most."""

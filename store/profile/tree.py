@@ -15,7 +15,7 @@ from sqlalchemy import RowMapping, select
 
 from store import tables
 from store.db import Tx
-from store.indicators import values_on
+from store.master.indicators import values_on
 from store.profile.scale import Scale
 from store.texts import _, said
 

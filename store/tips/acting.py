@@ -9,14 +9,14 @@ from uuid import uuid4
 from sqlalchemy import insert, update
 
 from store import tables
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.given import tidy
+from store.law.given import tidy
 from store.tips import checks, sealing
 from store.tips.audit import note
 from store.tips.dialogue import acknowledged, author_of
 from store.tips.nouns import Opened
 from store.words import Json, Moved
-from store.workdays import local_day
 
 
 async def dispatch(tx: Tx, opened: Opened, fields: Mapping[str, Json], delay: timedelta, at: datetime) -> datetime:

@@ -16,9 +16,9 @@ from sqlalchemy import func, insert, select, update
 
 from store import tables
 from store.db import Tx
-from store.given import tidy
+from store.law.given import tidy
 from store.ledger import apply
-from store.offices import person_known
+from store.staff.offices import person_known
 from store.tips.nouns import Check
 from store.tips.terms import load_terms
 from store.words import Address, Ask, Json, Ledger, Moved, Person, Refused

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from store.receipts import ReceiptKeys
+from store.tips.receipts import ReceiptKeys
 from store.vault import KeyPair
 from store.words import Json
 

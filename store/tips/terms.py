@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
+from store.clock.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day
 from store.db import Tx
 from store.tables import setting
 from store.words import Json
-from store.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day
 
 PREFIX = "tip."
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.exclusion import (
+from store.tips.exclusion import (
     Member,
     Named,
     Officer,

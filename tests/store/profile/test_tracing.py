@@ -9,14 +9,14 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, insert, select
 
-from store import packcode
 from store.db import Tx
-from store.imports.report import Report
-from store.packcode import PackCodeFault
+from store.master import packcode
+from store.master.imports.report import Report
+from store.master.packcode import PackCodeFault
 from store.profile.seizures import ByShop, Seizure, bring, by_shop, by_staff
 from store.profile.tracing import trace
-from store.tables_feeds import feed_order
-from store.tables_profile import seized_code, seizure
+from store.tables.feeds import feed_order
+from store.tables.profile import seized_code, seizure
 from tests.store.profile.books import AT, came, confirm
 from tests.world import SHOP, SHOP_SX, who
 
