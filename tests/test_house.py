@@ -25,6 +25,7 @@ WRITERS = {
     "bot/demo_world.py": "the demo's sample data, before anybody is let in",
     "bot/ticks.py": "a tick marks that it happened, so that one replica does it",
     "bot/console/entrance.py": "who comes into the console and goes out; no ledger is touched",
+    "bot/console/tips/keeping.py": "the vault, whose rows are no ledger",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
     "bot/commands/import_.py": "the administrator's imports",
     "bot/commands/letters.py": "the administrator sends a parked letter again",
