@@ -132,7 +132,7 @@ async def test_every_page_is_clean_and_fits(
 ) -> None:
     """sq-ng2 reads English."""
     page = await sign_in(userid, width, dark=dark, script=True)
-    found = []
+    found: list[str] = []
 
     async def look(path: str) -> None:
         if path:
