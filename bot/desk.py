@@ -108,6 +108,7 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
             metrics.refused(ask.verb, refusal.reason)
             return None
         await tell(tx, (moved,), at, office.settings.sending_hours)
+    office.bells.ring("letters")
     return moved
 
 
@@ -141,8 +142,9 @@ async def _take_with_books(office: Office, incoming: Incoming, seat: Seat, who: 
         course = await _run(office, tx, seat, who, incoming.body)
         if not await inbox.leave_within(tx, incoming, course.leaving(seat.version)):
             return None
-        await _post(office, tx, incoming, course, _pages(office, incoming, course)[1:])
+        posted = await _post(office, tx, incoming, course, _pages(office, incoming, course)[1:])
         await tx.commit()
+    office.bells.ring(*(["letters"] if posted else ()), *(["media"] if isinstance(incoming.body, File) else ()))
     return _receipt(course)
 
 
@@ -213,7 +215,7 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
             refused = refused or body.refused is not None
     if dialogue.language != who.language:
         await people.set_language(tx, who.id, dialogue.language)
-    said = whole(says, office.settings.address)
+    said = whole(says, office.settings, dialogue.language)
     return _Course(who, dialogue, said, tuple(events), tuple(moved), refused, at)
 
 
@@ -237,24 +239,22 @@ async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) ->
         return Settled(turn.ask, refused=refusal)
 
 
-async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> None:
-    """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer."""
+async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> int:
+    """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer; how many."""
     post = await _heard_of(tx, course.moved, course.at)
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
-    await _send(office, tx, post, course.at)
+    return await _send(tx, post, course.at, office.settings.sending_hours)
 
 
 async def tell(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime, sending_hours: str) -> None:
     """Letters to everybody who must hear of lines that were written elsewhere, in the same transaction."""
-    post = await _heard_of(tx, moved, at)
-    await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at)
+    await _send(tx, await _heard_of(tx, moved, at), at, sending_hours)
 
 
-async def _send(office: Office, tx: AsyncConnection, post: list[Letter], at: datetime) -> None:
+async def _send(tx: AsyncConnection, post: list[Letter], at: datetime, sending_hours: str) -> int:
     """Into the mail room; what may not leave at this hour is held there."""
-    if post:
-        await outbox.post(tx, await hours.fitted(tx, post, at, office.settings.sending_hours), at)
+    return await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at) if post else 0
 
 
 async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:

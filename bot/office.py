@@ -23,6 +23,7 @@ from bot.turns import Turns
 from conversations.library import Forms
 from store import forms as form_versions
 from store.db import migrate, open_engine, open_road, version
+from store.wakes import Bells
 from store.words import Incoming, Receipt
 from store.workdays import seed_calendar
 
@@ -42,6 +43,7 @@ class Office:
     forms: Forms
     objects: ObjectStore
     clock: Clock
+    bells: Bells
     turns: Turns = field(default_factory=Turns)
     doors: dict[str, Door] = field(default_factory=dict)  # the open ones
     tips: TipDesk = field(default_factory=TipDesk)
@@ -81,6 +83,7 @@ async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None
             forms=Forms.shipped(),
             objects=open_objects(settings),
             clock=clock or Clock(settings.clock_shift),
+            bells=Bells(engine),
         )
         async with engine.begin() as tx:
             await form_versions.keep(tx, ((form.key, form.hash, form.source) for form in office.forms))
@@ -90,6 +93,7 @@ async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None
         try:
             yield office
         finally:
+            await office.bells.rung()
             await asyncio.to_thread(office.tips.close)
 
 

@@ -66,7 +66,7 @@ def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetim
 def _answered(scene: Scene, body: Found | Settled) -> Turn:
     """The desk's answer to a lookup or an ask of ours."""
     if isinstance(body, Settled):
-        return closing.settled(scene, body)
+        return doing.explained(scene, body) if "asked" in scene.dialogue.browsing else closing.settled(scene, body)
     kind = body.lookup.kind
     if kind in _PICKED:
         return answering.found(scene, body)
@@ -74,6 +74,8 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
         return answering.workday(scene, body)
     if kind == "entry":
         return doing.found(scene, body)
+    if kind == "case_file":
+        return doing.linked(scene, body)
     if kind == "console":
         return asides.console_link(scene, body)
     return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)

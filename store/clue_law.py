@@ -56,12 +56,15 @@ CLUE_VERBS: Mapping[str, Texts] = MappingProxyType(
         "archive": {"zh": "归档", "en": "archive"},
         "close": {"zh": "办结举报", "en": "close the tip"},
         "reopen": {"zh": "随问题重办", "en": "reopen with its problem"},
+        "recode": {"zh": "重新编码", "en": "recode"},
     }
 )
 
 CLUE_MOVES: tuple[Move, ...] = (
     # verb, from, to, who, must give
     Move("report", (None,), "routed", (S.STAFF,), ("text_or_photo", "merchant", "place")),
+    # What provincial data show of a licensed shop; nobody's head classifies it.
+    Move("report", (None,), "classified", (S.CLOCK,), ("text", "merchant", "indicator")),
     Move("tip", (None,), "city_review", (S.CLOCK,)),
     Move("classify", ("head_review",), "classified", (S.HEAD,), ("indicator",)),
     Move("answer", ("head_review",), "answered", (S.HEAD,), ("text",)),
@@ -90,6 +93,9 @@ CLUE_MOVES: tuple[Move, ...] = (
     Move("archive", _RESTING, "archived", (S.CLOCK,)),
     Move("archive", _LINKED, "archived", (S.ITS_PROBLEM,)),
     Move("reopen", ("archived",), "linked", (S.ITS_PROBLEM,)),
+    # An "other" that recurred got a code of its own: how a matter is found changes, not what was done in it, so also
+    # where it is archived. The line keeps the old code.
+    Move("recode", tuple(CLUE_STATES), "same", (S.LIBRARY,), ("indicator",)),
 )
 
 CLUE_LAW = Law({"zh": "信息线索清单", "en": "clue ledger"}, CLUE_STATES, CLUE_VERBS, CLUE_MOVES)

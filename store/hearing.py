@@ -96,6 +96,11 @@ async def newcomers(audience: Audience) -> None:
             await audience.worker(task["person"])
 
 
+async def heir(audience: Audience) -> None:
+    """Who takes over from somebody that leaves, also when they had a task in the matter already."""
+    await audience.person(audience.moved.fields["assignee"], "watcher")
+
+
 async def former(audience: Audience) -> None:
     """Those who worked on it, now that it is over or with somebody else."""
     for task in audience.fields["tasks"]:
@@ -180,11 +185,13 @@ GROUPS: Mapping[str, tuple[Group, ...]] = MappingProxyType(
         "nudge": (holder, workers),
         "instruct": (holder, workers, desk),
         "reply": (askers,),
-        "hand_over": (newcomers, desk),
+        "hand_over": (newcomers, heir, desk),
         "recount": (holder, workers),
         "archive": (),
+        "review": (former, desk),
         "sample": (holder,),
         "pass": (desk,),
         "fail": (holder, reporters, desk, other_level),
+        "recode": (holder,),
     }
 )

@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from store import tables
-from store.beside import after_entry, before_entry, give, handling_form
+from store.beside import after_entry, before_entry, give, handling_form, warning_written
 from store.case import Case, Change, Columns, Mirror, Opened
 from store.chain import START, line_hash
 from store.db import Tx
@@ -73,6 +73,7 @@ async def write(tx: Tx, case: Case, target: str, change: Change, columns: Column
         await tx.execute(insert(TABLES[ledger]).values(number=number, **columns))
         await _name_accused(tx, number, case.accused)
         await handling_form(tx, case, number, target)
+        await warning_written(tx, case, number)
     fields = {key: value for key, value in case.given.items() if key != "text"} | dict(change.noted)
     line = _Line(case.ask.verb, entry.state if entry else None, target, case.by, case.at, text, fields)
     await _write_line(tx, number, seq, line)

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select, union_all
 
 from store import tables
+from store.alarms import look_again
 from store.db import Tx
 from store.entries import load_entry
 from store.given import moment
@@ -29,6 +30,7 @@ async def recount(tx: Tx, before: Calendar, at: datetime) -> list[Moved]:
     first = first_change(before, after, at)
     if first is None:
         return []
+    await look_again(tx, at)  # rungs that are counted from a deadline move, too
     begins = datetime.combine(first, time(), SHANGHAI)
     open_ = (select(table.c.number).where(table.c.due_at >= begins) for table in (tables.clue, tables.problem))
     working = select(tables.problem.c.number).where(

@@ -37,6 +37,7 @@ class Standing(StrEnum):
     INSTRUCTED = "instructed"
     HANDLING_FORM = "handling_form"
     ITS_PROBLEM = "its_problem"
+    LIBRARY = "library"
 
 
 STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
@@ -57,13 +58,14 @@ STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
         Standing.ASSISTANT: {"zh": "协办责任人", "en": "an assisting assignee"},
         Standing.RECHECKER: {"zh": "抽评人", "en": "the re-checker"},
         Standing.VERIFIER: {
-            "zh": "未经办且不属经办部门的内管人员",
-            "en": "supervision that neither handled it nor sits in the handling department",
+            "zh": "本级内管中未经办也不属经办部门的人员",
+            "en": "supervision of that level that neither handled it nor sits in the handling department",
         },
         Standing.DECIDER: {"zh": "申请事项的审批人", "en": "whoever decides on what was asked"},
         Standing.INSTRUCTED: {"zh": "应答批示的处理人", "en": "whoever must answer the instruction"},
         Standing.HANDLING_FORM: {"zh": "内管信息处理单", "en": "the accepted handling form"},
         Standing.ITS_PROBLEM: {"zh": "所属问题", "en": "its problem"},
+        Standing.LIBRARY: {"zh": "指标库", "en": "the indicator library"},
     }
 )
 

@@ -217,6 +217,8 @@ indicator = Table(
     CheckConstraint("nature IN ('illegal','violation')", name="nature"),
     CheckConstraint("severity BETWEEN 1 AND 5", name="severity"),
     CheckConstraint("origin IN ('province','city')", name="origin"),
+    # Statistics go by the beginning of a code; and a tree whose codes grow downwards has no rings.
+    CheckConstraint("parent_code IS NULL OR (starts_with(code, parent_code) AND code <> parent_code)", name="below"),
 )
 
 # --- the two ledgers ------------------------------------------------------------------------------------
@@ -386,7 +388,7 @@ problem = Table(
     Index("problem_closed_idx", "bureau", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     Index("problem_merchant_idx", "merchant", postgresql_where=text("merchant IS NOT NULL")),
     Index("problem_next_idx", "next_at", postgresql_where=text("next_at IS NOT NULL")),
-    Index("problem_holder_unit_idx", "holder_unit", "due_at", postgresql_where=text("holder_unit IS NOT NULL")),
+    Index("problem_holder_unit_idx", "holder_unit", "holder_role", postgresql_where=text("holder_unit IS NOT NULL")),
     Index("problem_holder_person_idx", "holder_person", postgresql_where=text("holder_person IS NOT NULL")),
     Index("problem_unit_idx", "unit_code"),
 )
@@ -994,3 +996,9 @@ session = Table(
     Column("ends_at", When, nullable=False),  # the absolute end
     comment="Who is signed in to the console; only the hash of the cookie.",
 )
+
+# --- the other shelves, each in a file of its own on the same metadata ---------------------------------------
+
+import store.tables_feeds  # noqa: E402
+import store.tables_library  # noqa: E402
+import store.tables_profile  # noqa: E402, F401

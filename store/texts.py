@@ -24,6 +24,11 @@ def said(sentence: str, language: str, facts: Mapping[str, Json] | None = None) 
     return words.format_map(facts) if facts else words
 
 
+def row(words: Iterable[str], language: str) -> str:
+    """Several words in a row, as the language separates them."""
+    return (", " if language == "en" else "、").join(words)
+
+
 @cache
 def _chinese() -> dict[str, str]:
     return sentences(_CATALOGUE)

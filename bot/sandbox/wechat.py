@@ -69,6 +69,7 @@ class WechatCloud:
     faults: deque[int] = field(default_factory=deque)  # errcodes that the next API calls meet
     media_takes: float = 0.0  # seconds
     lost: int = 0
+    agent: str = "Mozilla/4.0"
     copies: int = 1  # deliveries of one message that start at the same moment
     _token: str = ""
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(22_000_000_000_000_001))
@@ -142,7 +143,7 @@ class WechatCloud:
 
     def _query(self, encrypted: str) -> dict[str, str]:
         stamp, nonce = str(int(datetime.now(UTC).timestamp())), str(secrets.randbelow(10**9))
-        query = {"signature": self._signed(stamp, nonce), "timestamp": stamp, "nonce": nonce, "openid": "o"}
+        query = {"signature": self._signed(stamp, nonce), "timestamp": stamp, "nonce": nonce}
         if encrypted:
             query |= {"encrypt_type": "aes", "msg_signature": self._signed(stamp, nonce, encrypted)}
         return query
@@ -158,6 +159,7 @@ class WechatCloud:
     async def _deliver(self, openid: str, fields: Mapping[str, Json]) -> str | None:
         """Bring it until it is answered, and show the answer; all attempts have the same bytes."""
         query, body = self.sealed(fields)
+        query["openid"] = openid
         lost, self.lost = self.lost, 0
         ends = await asyncio.gather(*(self._bring(openid, query, body, lost) for _ in range(self.copies)))
         said, answered = ends[0]
@@ -186,7 +188,7 @@ class WechatCloud:
 
     async def _post(self, query: Mapping[str, str], body: bytes) -> tuple[str, bytes]:
         timeout = ClientTimeout(total=self.patience.answer_within)
-        headers = {"Content-Type": "text/xml", "User-Agent": "Mozilla/4.0"}
+        headers = {"Content-Type": "text/xml", "User-Agent": self.agent}
         try:
             async with self._session().post(
                 self.callback, params=query, data=body, headers=headers, timeout=timeout

@@ -39,16 +39,16 @@ class TipDesk:
     """One office's tip desk: its washing machine and its buckets; everything else is in the database."""
 
     def __init__(self) -> None:
-        self._laundry = Laundry()
-        self._people = Buckets(rate=0.5, burst=40)  # of one chat: a message every two seconds, forty at once
-        self._doors = Buckets(rate=20.0, burst=400)
+        self.laundry = Laundry()
+        self.people = Buckets(rate=0.5, burst=60)  # of one chat: a message every two seconds, sixty at once
+        self.doors = Buckets(rate=20.0, burst=400)
 
     def close(self) -> None:
-        self._laundry.close()
+        self.laundry.close()
 
     async def clean(self, data: bytes) -> Cleaned:
         """A file without anything about who made it. Raises `Unclean`."""
-        return await self._laundry.clean(data)
+        return await self.laundry.clean(data)
 
     async def hear_tip(
         self, office: Office, door: str, chat_id: str, message_key: str, body: Body, fetch: Fetch, notice: str = ""
@@ -76,10 +76,10 @@ class TipDesk:
             return (Say(said(words.TRY_LATER, _language(office, state))),)
 
     async def _admitted(self, tx: Tx, door: str, chat_id: str, body: Body, at: datetime) -> bool:
-        """Whether this chat and this door may say more just now; a file costs as much as four sentences."""
+        """Whether this chat and this door may say more just now; a file costs as much as two sentences."""
         key = await drafts.bucket_key(tx, door, chat_id, at)
-        cost = 4.0 if isinstance(body, File) else 1.0
-        return self._people.take(key, at, cost) and self._doors.take(door.encode(), at, cost)
+        cost = 2.0 if isinstance(body, File) else 1.0
+        return self.people.take(key, at, cost) and self.doors.take(door.encode(), at, cost)
 
     async def _fetched(self, body: Body, fetch: Fetch, language: str) -> Attached:
         """The file without what tells of its maker. No transaction is open meanwhile."""
@@ -91,7 +91,7 @@ class TipDesk:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 media = await fetch(body.ref)
-            return Attached(await self._laundry.clean(media.data))
+            return Attached(await self.laundry.clean(media.data))
         except Unclean as refused:
             return Attached(None, words.unclean(refused.reason, language))
         except MediaGone:

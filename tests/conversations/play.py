@@ -9,7 +9,7 @@ are what came of it and are rewritten by `pytest --rewrite-transcripts`:
     > [menu report]                  the app's menu   > [sheet {…}]                  all answers of a page
     > [verbs classify answer]        what the law offers from now on
     > [known]  [refuse wrong_state]  there is a duplicate; the next ask is refused
-    > [facts proof escalate merge problem]   what is true of every entry
+    > [facts proof escalate merge problem file others far]   what is true of every entry
     > [card v|… question=option]     a button of a card, with what was chosen on it
     > [begin tip]                    a public form, by somebody whom nobody knows
 """
@@ -28,6 +28,8 @@ from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import Forms
 from conversations.turn import Dialogue, Turn
+from store.rules import LAWS
+from store.rules import names as joined
 from store.words import (
     Ask,
     Body,
@@ -129,7 +131,20 @@ class Stage:
         if self.refuse:
             reason, self.refuse = self.refuse, ""
             return Settled(turn.ask, refused=Refused(reason, **FACTS | {"number": turn.ask.entry or books.CLUE}))
+        if "asked" in turn.dialogue.browsing:  # what is not offered is asked in vain
+            return Settled(turn.ask, refused=self._in_vain(turn.ask))
         return Settled(turn.ask, moved=self._moved(turn.ask))
+
+    def _in_vain(self, ask: Ask) -> Refused:
+        """What the law says of a verb that is not among `verbs`."""
+        names = LAWS[ask.ledger].verbs
+        if ask.entry not in (*books.CLUES, *books.PROBLEMS):
+            return Refused("not_found", number=ask.entry or "")
+        if ask.verb not in names:
+            return Refused("unknown_verb", verb=ask.verb)
+        facts = FACTS | {"number": ask.entry or "", "VERB": names[ask.verb], "STATE": {"zh": "排查中", "en": "at work"}}
+        possible = [names[verb] for verb in self.verbs if verb in names]
+        return Refused("wrong_state" if possible else "wrong_state_nothing", **{**facts, "POSSIBLE": joined(possible)})
 
     def _moved(self, ask: Ask) -> Moved:
         self.given += ask.entry is None
@@ -228,6 +243,7 @@ def _file(name: str, words: list[str]) -> File:
 
 def _said(say: Say) -> Iterator[str]:
     yield from (f"  {line}" for line in say.text.splitlines())
+    yield from (f"  <{link.label}> {link.url}" for link in say.links)
     yield from (f"    {at}. {option.label}" for at, option in enumerate(say.options, 1))
 
 

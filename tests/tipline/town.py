@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -24,6 +25,7 @@ from store.receipts import Receipt
 from store.tips import Conversation
 from tests.journeys.town import PATIENCE, Members, free_port, open_corp, opened, settings_for, until
 from tests.tips import OFFICERS, key_of, make_vault
+from tests.world import STAFF
 
 LINKED = 42
 """The Telegram account that `mq-cm` has linked."""
@@ -48,6 +50,14 @@ class TipTown:
     @property
     def logged(self) -> str:
         return self.lines.getvalue()
+
+    def pushes(self) -> list[str]:
+        """Every body that went to somebody other than the tipsters."""
+        told = [shown.text for member in STAFF for shown in self.members.cloud.inbox(member) if shown.via == "push"]
+        sent = [
+            json.dumps(given, ensure_ascii=False) for method, given in self.telegram.calls if method != "sendMessage"
+        ]
+        return [*told, *sent]
 
     async def tips(self) -> list[str]:
         """Their numbers."""
