@@ -65,7 +65,10 @@ def _environment(language: str) -> Environment:
     )
     environment.globals |= {
         "t": lambda sentence, **facts: said(sentence, language, **facts),
-        "many": lambda one, other, n, **facts: said(one if n == 1 else other, language, n=n, **facts),
+        # The catalogue knows a plural by its singular; only English has two forms.
+        "many": lambda one, other, n, **facts: said(
+            other if language == "en" and n != 1 else one, language, n=n, **facts
+        ),
         "language": language,
         "path": PATH,
         "style": style()[0],

@@ -39,6 +39,7 @@ class Row:
     due: str
     last: str
     light: str
+    tip: bool = False  # an anonymous one: all there is to know of it is in the vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,4 +128,5 @@ def row_of(entry: Entry, language: str, at: datetime, calendar: Calendar) -> Row
         due=due_words(entry, language, at, calendar),
         last=clock_words(moment(fields["last_at"]), language, at),
         light=light(moment(fields["due_at"]), at, calendar) if runs else "",
+        tip=fields.get("source") == "tip",
     )

@@ -24,6 +24,7 @@ async def show(visit: Visit) -> web.Response:
     async with visit.read() as tx:
         row = await front.one(tx, number, visit.language, visit.at)
     facts: dict[str, Any] = {
+        "vault": bool(visit.session.vault),
         "number": number,
         "row": row,
         "about": list(map(_pair, about.splitlines()[1:])),

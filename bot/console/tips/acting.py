@@ -28,7 +28,7 @@ from store.words import Json, Refused, words_of
 
 DELAYS = {"6": _("within 6 hours"), "24": _("within a day"), "72": _("within three days"), "168": _("within a week")}
 """Hours within which a check begins, at a random moment."""
-_RUN, _RUN_LATIN = 12, 40
+_RUN, _RUN_LATIN = 12, 30
 """Characters in a row that may stand in both texts; Latin words are longer."""
 _WRITTEN = ("text", "opinion", "scope")
 _SEVERITIES = (

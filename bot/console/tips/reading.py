@@ -39,6 +39,15 @@ async def _list(visit: Visit) -> web.StreamResponse:
     return visit.page("tips/list.html", open=shown[False], closed=shown[True], requests=requests, kind=key.kind)
 
 
+async def waiting(visit: Visit) -> int | None:
+    """How many tips have something unread; told only while the vault is open."""
+    key = key_of(visit)
+    if key is None:
+        return None
+    async with visit.read() as tx:
+        return sum(1 for row in await tips.list_for(tx, key, visit.at) if row.unread)
+
+
 def _row(visit: Visit, row: TipRow) -> dict[str, Any]:
     words, tone = wording.STATES[row.status]
     return {"tip": row, "state": visit.t(words), "tone": tone, "term": wording.term(visit, row.clocks)}
