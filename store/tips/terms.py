@@ -29,7 +29,6 @@ class Terms:
     warn_days: int = 2  # working days before a term ends
     escalate_days: int = 1  # working days after it
     among: int = 2  # routine checks beside each one that a tip asks for
-    outside_name: str = ""  # how the outside body is called on pages
 
 
 @dataclass(frozen=True, slots=True)
