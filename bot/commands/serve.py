@@ -19,6 +19,7 @@ from bot.office import Office, open_office
 from bot.settings import Settings
 from bot.tips import qr
 from bot.web import casefile
+from bot.web.tip.routes import routes as tip_routes
 from bot.work import working
 
 HELP = "run the service (settings are LOOP153_… variables)"
@@ -96,6 +97,7 @@ def application(office: Office, health: Health) -> web.Application:
         app.add_routes(door.routes())
     app.add_routes(casefile.routes(office))
     app.add_routes(qr.routes(office.settings))
+    app.add_routes(tip_routes(office))
     app.add_routes(shell.routes(office))
     return app
 
