@@ -19,9 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import metrics
 from bot.addresses import whole
 from bot.storable import storable
+from bot.strangers import to_stranger
 from bot.telling import heard_of, post_fitted, tell
-from bot.texts import _
-from bot.texts import said as worded
 from bot.tips import routing
 from conversations import outcomes
 from conversations.dialogue_json import from_json, to_json
@@ -37,7 +36,6 @@ from store.reading import lookups
 from store.staff import people
 from store.words import (
     CLOCK,
-    Address,
     Ask,
     Body,
     Event,
@@ -47,13 +45,11 @@ from store.words import (
     Letter,
     Moved,
     Person,
-    Place,
     Press,
     Receipt,
     Refused,
     Say,
     Settled,
-    Silence,
 )
 
 if TYPE_CHECKING:
@@ -128,7 +124,7 @@ async def _take(office: Office, incoming: Incoming, mine: bool) -> Receipt | Non
             raise _PerhapsTip
         if seat.who is None:
             metrics.step("stranger")
-            return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
+            return Receipt(to_stranger(incoming))
         course = _plain(office, seat, seat.who, incoming.body)
         if course is not None and len(_pages(office, incoming, course)) < 2:
             kept = await inbox.leave(driver, incoming, course.leaving(seat.version))
@@ -259,18 +255,6 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
         not_before=course.at,
         urgent=True,
     )
-
-
-def _unsaid(body: Body) -> bool:
-    """Whether nobody said this on purpose: the app was opened, or told where the phone is."""
-    return body == Silence() or (isinstance(body, Place) and body.automatic)
-
-
-def _stranger(sender: Address) -> Say:
-    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
-    their address, because that is what the administrator needs."""
-    sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
-    return Say("\n".join(worded(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:
