@@ -18,6 +18,7 @@ from bot.clock import Clock
 from bot.doors import DOORS, Door, missing, open_door
 from bot.fault import Fault
 from bot.settings import Settings
+from bot.tips.desk import TipDesk
 from bot.turns import Turns
 from conversations.library import Forms
 from store import forms as form_versions
@@ -45,6 +46,7 @@ class Office:
     bells: Bells
     turns: Turns = field(default_factory=Turns)
     doors: dict[str, Door] = field(default_factory=dict)  # the open ones
+    tips: TipDesk = field(default_factory=TipDesk)
 
     @property
     def shift(self) -> timedelta:
@@ -92,6 +94,7 @@ async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None
             yield office
         finally:
             await office.bells.rung()
+            await asyncio.to_thread(office.tips.close)
 
 
 def open_objects(settings: Settings) -> ObjectStore:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from conversations.catalogue import Speech, mark
+from conversations.catalogue import Speech, mark, speech
 from conversations.form import Question
 from conversations.kinds import show
-from store.words import NOTHING, Json, Ledger, Moved, Refused, words_of
+from store.words import NOTHING, Json, Ledger, Moved, Refused, Settled, words_of
 
 MOVED: Mapping[str, str] = {
     "report": mark("Thank you. It is filed as {number}."),
@@ -44,6 +44,7 @@ MOVED: Mapping[str, str] = {
     "nudge": mark("{number}: everybody who has work in it is asked to hurry."),
     "instruct": mark("Your instruction for {number} is on its way. You hear as soon as it is answered."),
     "reply": mark("Your answer for {number} is on its way to whoever gave the instruction."),
+    "review": mark("Your review of {number} is on record; supervision and those who worked on it can read it."),
     "sample": mark("{number} is drawn for a re-check."),
     "pass": mark("{number} has passed its re-check."),
     "fail": mark("{number} has failed its re-check and is open again."),
@@ -68,9 +69,9 @@ REFUSED: Mapping[str, str] = {
     "unknown_verb": mark("I do not know how to do that."),
     "not_found": mark("There is no {number} that you may see."),
     "wrong_state": mark("{number} is “{STATE}” now, so “{VERB}” is not possible. Possible: {POSSIBLE}."),
-    "wrong_state_nothing": mark("{number} is “{STATE}” now, so “{VERB}” is not possible."),
+    "wrong_state_nothing": mark("{number} is “{STATE}” now, so “{VERB}” is not possible. Nothing waits for you there."),
     "wrong_person": mark("{number}: “{VERB}” is for {WHO}. Possible for you: {POSSIBLE}."),
-    "wrong_person_nothing": mark("{number}: “{VERB}” is for {WHO}."),
+    "wrong_person_nothing": mark("{number}: “{VERB}” is for {WHO}. Nothing waits for you there."),
     "missing_text_or_photo": mark("{VERB}: please give a few words or a photo."),
     "missing_text": mark("{VERB}: please give a few words."),
     "missing_merchant": mark("{VERB}: please say which shop, or that it is unlicensed or unknown."),
@@ -85,6 +86,7 @@ REFUSED: Mapping[str, str] = {
     "evidence_unknown": mark("One of the photos is not yours or is gone. Please send it again."),
     "person_unknown": mark("There is nobody called {userid}. Please choose again."),
     "county_unknown": mark("{number}: it is not clear to which county it belongs."),
+    "nobody_to_ask": mark("{number} came from provincial data: there is no reporter to ask."),
     "observed_in_future": mark("The time when you saw it is still to come. Please change it."),
     "missing_opinion": mark("{VERB}: please write your opinion."),
     "missing_severity": mark("{VERB}: please say how severe it is."),
@@ -123,6 +125,14 @@ OTHERWISE = mark("That is not possible just now.")
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
+
+
+def settled(language: str, answer: Settled) -> str:
+    """What became of a wish that no dialogue made."""
+    voice = speech(language)
+    if answer.moved is not None:
+        return moved(voice, answer.moved, answer.ask.fields)
+    return refused(voice, answer.refused or Refused(""), NOTHING)
 
 
 def moved(t: Speech, line: Moved, given: Mapping[str, Json] = NOTHING) -> str:

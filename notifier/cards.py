@@ -26,6 +26,7 @@ _DONE: Mapping[tuple[Ledger, str], Mapping[str, str]] = {
     (Ledger.CLUE, "accept"): {"zh": "已立案", "en": "Accepted"},
     (Ledger.CLUE, "dismiss"): {"zh": "已定不予处理", "en": "Dismissed"},
     (Ledger.PROBLEM, "note"): {"zh": "已记进展", "en": "Noted"},
+    (Ledger.PROBLEM, "review"): {"zh": "已复盘", "en": "Reviewed"},
     (Ledger.PROBLEM, "rule_unfounded"): {"zh": "已定查无实据", "en": "Unfounded"},
     (Ledger.PROBLEM, "pass"): {"zh": "抽评合格", "en": "Passed"},
     (Ledger.PROBLEM, "fail"): {"zh": "抽评不合格", "en": "Failed"},
@@ -52,9 +53,11 @@ _SHORT = {
     "confirm": "Confirm",
     "extend": "More time",
     "reply": "Answer",
+    "review": "Review",
     "sample": "Sample",
     "pass": "Pass",
     "fail": "Fail",
+    "recode": "Recode",
 }
 
 

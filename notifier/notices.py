@@ -54,6 +54,9 @@ _CLUE: dict[str, dict[str, Notice]] = {
     "warn": _WARN,
     "recount": _RECOUNT,
     "hand_over": {"holder": _REVIEW, "watcher": _SEEN},
+    "recode": {"holder": _SEEN, "watcher": _SEEN},
+    "tip": {},  # told by a constant sentence, in batches (notifier/tips.py)
+    "close": {},
     "reopen": {},  # its reporter hears of it with the problem
     "archive": {},
 }
@@ -83,9 +86,11 @@ _PROBLEM: dict[str, dict[str, Notice]] = {
     "warn": _WARN,
     "recount": _RECOUNT,
     "hand_over": {"holder": _TASK, "watcher": _PROGRESS},
+    "review": {"watcher": _PROGRESS},
     "sample": {"holder": Notice("recheck")},
     "pass": {"watcher": _PROGRESS},
     "fail": {"holder": _WORK, "reporter": Notice("outcome"), "watcher": _PROGRESS},
+    "recode": {"holder": _PROGRESS, "watcher": _PROGRESS},
     "archive": {},
 }
 

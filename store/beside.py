@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from store import tables
 from store.case import Case, Change, NewTask
 from store.db import Tx
+from store.tables_feeds import feed_warning
 from store.words import Ledger
 
 _SUPERVISED = ("county_review", "city_review")
-_ENDED = {"unfounded": "ended", "transferred": "ended", "accepted": "accepted", "merged": "merged"}
+_ENDED = {"answered": "ended", "unfounded": "ended", "transferred": "ended", "accepted": "accepted", "merged": "merged"}
 
 
 async def before_entry(tx: Tx, number: str, seq: int, change: Change) -> None:
@@ -63,6 +64,13 @@ async def give(tx: Tx, case: Case, number: str, state: str, tasks: Iterable[NewT
     ]
     if rows:
         await tx.execute(insert(tables.task), rows)
+
+
+async def warning_written(tx: Tx, case: Case, clue: str) -> None:
+    """The warning that a new clue answers has its clue now, and asks for no other."""
+    if "warning" in case.given:
+        warning = feed_warning
+        await tx.execute(update(warning).where(warning.c.id == case.given["warning"]).values(clue=clue))
 
 
 async def handling_form(tx: Tx, case: Case, clue: str, state: str) -> None:

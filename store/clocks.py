@@ -7,7 +7,7 @@ explainable. Keys are the field names of `Clocks` with the prefix "clock."; the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 
@@ -58,16 +58,20 @@ class Clocks:
         return days.get(state)
 
 
-async def load_clocks(tx: Tx, at: datetime) -> Clocks:
-    """The clocks as they stood at that moment."""
-    keys = [PREFIX + one.name for one in fields(Clocks)]
+async def dated(tx: Tx, prefix: str, names: Sequence[str], at: datetime) -> dict[str, Json]:
+    """What administrators set of `names` (keys without their prefix), as it stood at that moment."""
     rows = await tx.execute(
         select(setting.c.key, setting.c.value)
-        .where(setting.c.key.in_(keys), setting.c.valid_from <= at)
+        .where(setting.c.key.in_([prefix + name for name in names]), setting.c.valid_from <= at)
         .distinct(setting.c.key)
         .order_by(setting.c.key, setting.c.valid_from.desc())
     )
-    changed: dict[str, Json] = {row.key.removeprefix(PREFIX): row.value for row in rows}
+    return {row.key.removeprefix(prefix): row.value for row in rows}
+
+
+async def load_clocks(tx: Tx, at: datetime) -> Clocks:
+    """The clocks as they stood at that moment."""
+    changed = await dated(tx, PREFIX, [one.name for one in fields(Clocks)], at)
     if "ladder" in changed:
         changed["ladder"] = tuple(Rung(one["name"], one["days"], tuple(one["who"])) for one in changed["ladder"])
     return replace(Clocks(), **changed)

@@ -118,6 +118,10 @@ def _days(name: str, value: Json) -> int:
     return _count(name, value, 60)
 
 
+def _id(name: str, value: Json) -> int:
+    return _count(name, value, 2**53)
+
+
 def _day(name: str, value: Json) -> str:
     """A day of Shanghai, as ISO text; of a moment its day."""
     try:
@@ -183,4 +187,7 @@ FIELDS: Mapping[str, Callable[[str, Json], Json]] = {
     "days": _days,
     "review_on": _day,
     "rung": _short,
+    # provincial data
+    "warning": _id,
+    "visit": _id,
 }

@@ -10,14 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from math import log
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, func, select, true
 
 from store import tables
 from store.db import Tx
 from store.pinyin import plain
+from store.tables_library import indicator_value
 from store.words import Department, Found, Item, Lookup, Person
 
 BEST = 5
@@ -36,7 +38,8 @@ _ENOUGH = 2.0  # a single common pair of characters is no match
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """One node of the library. `department` is where the work is done; `severity` is 1 to 5."""
+    """One node of the library, with the values of one day. `department` is where the work is done; `severity` is 1 to
+    5; `weight` are points of a leaf, the multiplier of a node; `origin` is `province` or `city`."""
 
     code: str
     parent: str | None
@@ -44,11 +47,13 @@ class Indicator:
     name_en: str
     side: str
     nature: str | None
+    weight: float
     severity: int
     department: Department
     due_working_days: int
     keywords: tuple[str, ...]
     legal_basis: str
+    origin: str
     active: bool
     leaf: bool
 
@@ -79,9 +84,30 @@ def needs_proof(code: str | None) -> bool:
     return code is not None and not code.startswith("N")
 
 
-async def load(tx: Tx) -> Library:
-    """The whole library by code, in order of code, with what is no longer active."""
-    rows = (await tx.execute(select(tables.indicator).order_by(tables.indicator.c.code))).mappings().all()
+VALUES = ("weight", "severity", "responsible_department", "due_working_days")
+"""What of an indicator is dated: a change counts from its day on, and what was before stays as it was judged."""
+
+
+def values_on(at: datetime) -> Subquery:
+    """`code` and the `VALUES` of every indicator as they stood at that moment: to join on the code."""
+    own, dated = tables.indicator, indicator_value
+    latest = (
+        select(*(dated.c[name] for name in VALUES))
+        .where(dated.c.code == own.c.code, dated.c.valid_from <= at)
+        .order_by(dated.c.valid_from.desc())
+        .limit(1)
+        .lateral("dated")
+    )
+    values = (func.coalesce(latest.c[name], own.c[name]).label(name) for name in VALUES)
+    return select(own.c.code, *values).select_from(own.outerjoin(latest, true())).subquery("values_on")
+
+
+async def load(tx: Tx, at: datetime) -> Library:
+    """The whole library by code as it stood at that moment, in order of code, with what is no longer active."""
+    own, values = tables.indicator, values_on(at)
+    columns = (*(column for column in own.c if column.name not in VALUES), *(values.c[name] for name in VALUES))
+    query = select(*columns).join(values, values.c.code == own.c.code).order_by(own.c.code)
+    rows = (await tx.execute(query)).mappings().all()
     parents = {row["parent_code"] for row in rows if row["active"]}
     return {
         row["code"]: Indicator(
@@ -91,11 +117,13 @@ async def load(tx: Tx) -> Library:
             name_en=row["name_en"],
             side=row["side"],
             nature=row["nature"],
+            weight=row["weight"],
             severity=row["severity"],
             department=Department(row["responsible_department"]),
             due_working_days=row["due_working_days"],
             keywords=tuple(row["keywords_zh"]),
             legal_basis=row["legal_basis"],
+            origin=row["origin"],
             active=row["active"],
             leaf=row["code"] not in parents,
         )
@@ -103,14 +131,14 @@ async def load(tx: Tx) -> Library:
     }
 
 
-async def facts(tx: Tx, code: str) -> Indicator | None:
+async def facts(tx: Tx, code: str, at: datetime) -> Indicator | None:
     """What follows from a code, also from one that is no longer active; None when there never was such a code."""
-    return (await load(tx)).get(code.upper())
+    return (await load(tx, at)).get(code.upper())
 
 
-async def look(tx: Tx, lookup: Lookup, who: Person) -> Found:
+async def look(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
     """Answers a `Lookup` of kind "indicator"; everybody may see the whole active library."""
-    library = await load(tx)
+    library = await load(tx, at)
     query = lookup.query
     known = [one for one in library.values() if one.active and query.get("side") in (None, one.side)]
     typed = plain(str(query.get("code") or query.get("words") or ""))

@@ -7,6 +7,7 @@ on and commit after a refusal.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,15 +25,20 @@ from store.indicators import needs_proof
 from store.offices import head_office
 from store.pages import Attached, write
 from store.placing import place
+from store.profile.following import follow
 from store.rules import LAWS, decide
 from store.scope import visible
+from store.standing import Standing
 from store.tasks import own_task
 from store.words import Ask, Entry, Json, Ledger, Moved, Person, Refused, Role, ledger_of
 from store.workdays import load_calendar
 
 
-async def apply(tx: Tx, ask: Ask, by: Person, at: datetime) -> Moved:
-    """Do what is asked, or raise `Refused` (reasons: `reasons.py`) with nothing written."""
+async def apply(tx: Tx, ask: Ask, by: Person, at: datetime, cause: Standing | None = None) -> Moved:
+    """Do what is asked, or raise `Refused` (reasons: `reasons.py`) with nothing written.
+
+    `cause`: what makes this move beside the person, when no person may make it alone (the indicator library).
+    """
     by = await standing_in(tx, by, at)
     entry = await _lock(tx, ask, by)
     given = tidy(ask.fields)
@@ -40,11 +46,13 @@ async def apply(tx: Tx, ask: Ask, by: Person, at: datetime) -> Moved:
     facts = given | await _routing(tx, entry, given, by)
     clocks, calendar = await load_clocks(tx, at), await load_calendar(tx, at)
     case = Case(ask, by, at, given, facts, tuple(accused), entry, clocks, calendar)
-    target = await _decide(tx, case)
+    target = await _decide(tx, case, cause)
     effect = EFFECTS[ask.ledger].get(ask.verb)
     change = await effect(tx, case) if effect else Change()
     attached = await _evidence(tx, case)
-    return await write(tx, case, target, change, await place(tx, case, target, change), attached)
+    moved = await write(tx, case, target, change, await place(tx, case, target, change), attached)
+    await follow(tx, moved)
+    return moved
 
 
 async def _lock(tx: Tx, ask: Ask, by: Person) -> Entry | None:
@@ -98,9 +106,11 @@ def _problem_facts(entry: Entry, by: Person) -> dict[str, Json]:
     }
 
 
-async def _decide(tx: Tx, case: Case) -> str:
+async def _decide(tx: Tx, case: Case, cause: Standing | None) -> str:
     entry, ask = case.entry, case.ask
     actor = await actor_of(tx, case.by, entry, case.accused, case.at)
+    if cause:
+        actor = replace(actor, standings=actor.standings | {cause})
     try:
         return decide(ask.ledger, entry.state if entry else None, ask.verb, actor, case.facts)
     except Refused as no:

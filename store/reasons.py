@@ -44,6 +44,7 @@ REASONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "person_unknown": ("userid",),
         "county_unknown": ("number",),
         "observed_in_future": (),
+        "nobody_to_ask": ("number",),  # data gave rise to the clue
         "too_early": ("number", "days"),
         "assignee_elsewhere": ("name", "DEPARTMENT"),  # sits in none of the departments that were named
         "assignee_involved": ("name",),  # an internal matter accuses them or somebody in their line

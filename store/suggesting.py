@@ -26,7 +26,7 @@ GRAVE, COUNTIES, MERCHANTS, MOST = 4, 2, 3, 5
 async def in_review(tx: Tx, entry: Entry, who: Person, language: str, at: datetime) -> dict[str, Json]:
     """`defaults` and `suggest` of a clue in review (`lookups.py`, kind "entry")."""
     code, severity = entry.fields["indicator"], entry.fields["severity"]
-    indicator = await facts(tx, code) if code else None
+    indicator = await facts(tx, code, at) if code else None
     clocks, calendar = await load_clocks(tx, at), await load_calendar(tx, at)
     due = default_due(clocks, calendar, at, indicator, severity) if severity else None
     escalate = entry.state == "county_review" and await _escalate(tx, entry, indicator, at, clocks.duplicate_days)

@@ -24,7 +24,8 @@ from store.workdays import Calendar, add_working_days, add_working_hours, closin
 async def _accept(tx: Tx, case: Case) -> Change:
     """The finished handling form makes exactly one problem and one task for each person named."""
     given = case.given
-    indicator = await facts(tx, case.fields["indicator"]) if case.fields["indicator"] else None
+    code = case.fields["indicator"]
+    indicator = await facts(tx, code, case.at) if code else None
     main, assisting = _departments(case, indicator)
     assignee = await assignee_of(tx, case, given["assignee"], (main,))
     assistants = [await assignee_of(tx, case, one, (main, *assisting)) for one in given.get("assistants", ())]

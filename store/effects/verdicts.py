@@ -55,7 +55,7 @@ def _accepted(case: Case) -> Mapping[int, Columns]:
 async def _time(tx: Tx, case: Case) -> datetime:
     code = case.fields["indicator"]
     return default_due(
-        case.clocks, case.calendar, case.at, await facts(tx, code) if code else None, case.fields["severity"]
+        case.clocks, case.calendar, case.at, await facts(tx, code, case.at) if code else None, case.fields["severity"]
     )
 
 

@@ -47,7 +47,7 @@ async def import_file(
     try:
         with open_sheet(path) as sheet:
             book = KINDS[kind]()
-            if _headed(book, sheet, faults, notes):
+            if headed(book, sheet, faults, notes):
                 counts = await _import(tx, book, sheet, faults, notes, dry_run, progress)
     except Wrong as fault:
         faults.add(None, "", fault.sentence, fault.facts)
@@ -56,7 +56,7 @@ async def import_file(
     return Report(kind, path.name, dry_run, *counts, tuple(faults.kept), faults.count, tuple(notes.kept), notes.count)
 
 
-def _headed(book: Kind, sheet: Sheet, faults: Remarks, notes: Remarks) -> bool:
+def headed(book: Kind, sheet: Sheet, faults: Remarks, notes: Remarks) -> bool:
     """Whether the header names every needed column, each once."""
     known = {column.name: column.needed for column in book.columns}
     for name in dict.fromkeys(sheet.header):
@@ -68,7 +68,7 @@ def _headed(book: Kind, sheet: Sheet, faults: Remarks, notes: Remarks) -> bool:
         if name not in sheet.header and needed:
             faults.add(1, name, _("The column is missing."))
         elif name not in sheet.header:
-            notes.add(1, name, _("The column is missing; what the books have in it stays as it is."))
+            notes.add(1, name, book.absent)
     return not faults.count
 
 
@@ -79,8 +79,8 @@ async def _import(
     known = {column.name for column in book.columns}
     reading = Reading(frozenset(known.intersection(sheet.header)))
     await book.prepare(tx)
-    cells = _told(sheet, progress)
-    rows = _rows(book, sheet.header, cells, reading, faults, notes)
+    cells = told(sheet, progress)
+    rows = read_rows(book, sheet.header, cells, reading, faults, notes)
     names = book.stored(reading.columns)
     beside = staged(tx, book.table, book.stored_key, names, book.records(rows, reading))
     async with tx.begin_nested(), beside as records:
@@ -91,7 +91,7 @@ async def _import(
     return added, changed, unchanged
 
 
-def _rows(
+def read_rows(
     book: Kind,
     header: list[str],
     rows: Iterator[tuple[int, list[str]]],
@@ -132,7 +132,8 @@ def _read(places: list[tuple[Column, int]], cells: list[str], number: int, fault
     return values
 
 
-def _told(sheet: Sheet, progress: Progress | None) -> Iterator[tuple[int, list[str]]]:
+def told(sheet: Sheet, progress: Progress | None) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a sheet; `progress` hears of them."""
     for number, cells in sheet.rows:
         if progress and number % _EVERY == 0:
             progress(number, sheet.expected)

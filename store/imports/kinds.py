@@ -11,6 +11,7 @@ from sqlalchemy import Table
 from store.db import Tx
 from store.imports.fields import Column
 from store.imports.report import Remarks
+from store.texts import _
 from store.words import Json
 
 Record = dict[str, Any]
@@ -51,6 +52,8 @@ class Kind:
     """The column that tells rows apart; in `table` it is `stored_key`."""
     table: ClassVar[Table]
     stored_key: ClassVar[str]
+    absent: ClassVar[str] = _("The column is missing; what the books have in it stays as it is.")
+    """What is noted of a column that the file might have."""
 
     def same(self, key: Any) -> str:
         """The key as it is compared."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from store.sample_shops import DATA
 from store.words import Department, Found, Lookup
 from tests.world import who
 
-ASKER = who("mq-cm")
+ASKER, AT = who("mq-cm"), datetime(2026, 11, 16, 1, tzinfo=UTC)
 
 BEST_FOR = {
     "串码": "W10202",
@@ -56,7 +57,7 @@ async def library(engine: AsyncEngine) -> AsyncEngine:
 
 async def find(library: AsyncEngine, language: str = "zh", **query: Any) -> Found:
     async with library.connect() as tx:
-        return await look(tx, Lookup("indicator", query, language), ASKER)
+        return await look(tx, Lookup("indicator", query, language), ASKER, AT)
 
 
 async def test_words_find_the_indicator(library: AsyncEngine) -> None:
@@ -105,14 +106,14 @@ async def test_what_is_switched_off_is_not_offered(library: AsyncEngine) -> None
     assert (await find(library, code="W10202")).items == ()
     assert "W10202" not in [item.value for item in (await find(library, words="串码")).items]
     async with library.connect() as tx:
-        assert await facts(tx, "W10202") is not None
+        assert await facts(tx, "W10202", AT) is not None
 
 
 async def test_facts(library: AsyncEngine) -> None:
     async with library.connect() as tx:
-        plain, other, internal = [await facts(tx, code) for code in ("w10202", "W20999", "N10106")]
-        assert await facts(tx, "X1") is None
-        assert len(await load(tx)) == 120
+        plain, other, internal = [await facts(tx, code, AT) for code in ("w10202", "W20999", "N10106")]
+        assert await facts(tx, "X1", AT) is None
+        assert len(await load(tx, AT)) == 120
     assert plain is not None
     assert other is not None
     assert internal is not None

@@ -13,7 +13,7 @@ from store.reasons import REASONS
 from store.rules import LAWS, TARGETS, decide, offered, route
 from store.standing import STANDINGS, Actor, Standing
 from store.words import CLOCK, Ledger, Refused
-from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, who
+from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, SHOP, who
 
 ENOUGH = {
     "text": "x",
@@ -112,6 +112,8 @@ TARGET: dict[tuple[Ledger, str], str] = {
             "dismiss": "unfounded",
             "transfer_out": "transferred",
             "restore": "city_review",
+            "tip": "city_review",
+            "close": "answered",
             "archive": "archived",
             "reopen": "merged",
         },
@@ -190,14 +192,15 @@ def test_where_a_report_goes_first(
 
 
 def test_nobody_is_offered_what_the_clock_does_nor_what_one_ledger_does_to_the_other() -> None:
-    ours = {Standing.CLOCK, Standing.HANDLING_FORM, Standing.ITS_PROBLEM}
+    ours = {Standing.CLOCK, Standing.HANDLING_FORM, Standing.ITS_PROBLEM, Standing.LIBRARY}
     everybody = _actor(*(standing for standing in Standing if standing not in ours))
 
     def shown(ledger: Ledger) -> set[str]:
         return {verb for state in (None, *LAWS[ledger].states) for verb in offered(ledger, state, everybody)}
 
-    assert shown(Ledger.CLUE) == set(CLUE_VERBS) - {"warn", "recount", "hand_over", "archive", "reopen"}
-    assert shown(Ledger.PROBLEM) == set(PROBLEM_VERBS) - {"open", "merge", "warn", "recount", "hand_over", "archive"}
+    unseen = {"warn", "recount", "hand_over", "archive", "recode"}
+    assert shown(Ledger.CLUE) == set(CLUE_VERBS) - unseen - {"tip", "reopen"}
+    assert shown(Ledger.PROBLEM) == set(PROBLEM_VERBS) - unseen - {"open", "merge"}
 
 
 def test_an_unknown_verb_is_named() -> None:
@@ -206,9 +209,13 @@ def test_an_unknown_verb_is_named() -> None:
     assert (no.value.reason, dict(no.value.facts)) == ("unknown_verb", {"verb": "explode"})
 
 
-def test_the_clock_reports_nothing() -> None:
-    with pytest.raises(Refused, match="wrong_person_nothing"):
-        decide(Ledger.CLUE, None, "report", Actor(CLOCK, frozenset({Standing.CLOCK})), ENOUGH)
+def test_the_clock_reports_what_data_show_of_a_shop_to_supervision() -> None:
+    clock = Actor(CLOCK, frozenset({Standing.CLOCK}))
+    for internal, state in ((False, "county_review"), (True, "city_review")):
+        given = {"text": "订货突增", "merchant": SHOP, "indicator": CODE_OTHER, "internal": internal}
+        assert decide(Ledger.CLUE, None, "report", clock, given) == state
+    with pytest.raises(Refused, match="missing_indicator"):
+        decide(Ledger.CLUE, None, "report", clock, {"text": "订货突增", "merchant": SHOP})
 
 
 def test_the_tables_hang_together() -> None:
