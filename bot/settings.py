@@ -102,6 +102,7 @@ class Settings(BaseModel):
     storage_url: str | None = None  # None: a folder under data_dir; or s3://bucket/prefix, file:///folder
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8153"
     public_url: WebAddress | None = None
+    onion_url: WebAddress | None = None  # of the same service by Tor, for the tip page
     locale: Literal["zh_CN", "en"] = "zh_CN"
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
     sending_hours: Literal["working", "always"] = "working"  # when letters leave: notifier/hours.py

@@ -24,6 +24,7 @@ WRITERS = {
     "bot/office.py": "opening: form versions and the calendar, before anybody is let in",
     "bot/demo_world.py": "the demo's sample data, before anybody is let in",
     "bot/ticks.py": "a tick marks that it happened, so that one replica does it",
+    "bot/web/tip/call.py": "a tip page's own transaction: sealed drafts and the vault, no ledger but through them",
     "bot/tips/": "the tip desk, which has transactions of its own: no sender may reach the front desk's",
     "bot/console/entrance.py": "who comes into the console and goes out; no ledger is touched",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",

@@ -48,7 +48,7 @@ class TipDesk:
 
     async def clean(self, data: bytes) -> Cleaned:
         """A file without anything about who made it. Raises `Unclean`."""
-        return await self._laundry.clean(data)
+        return await self.laundry.clean(data)
 
     async def hear_tip(
         self, office: Office, door: str, chat_id: str, message_key: str, body: Body, fetch: Fetch, notice: str = ""

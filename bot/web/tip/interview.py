@@ -65,15 +65,21 @@ class Row:
     passed: bool
 
 
-def begin(forms: Forms, run: str, now: datetime) -> Dialogue:
-    """A draft with nothing in it."""
+def begin(forms: Forms, now: datetime, unasked: Sequence[str] = ()) -> Dialogue:
+    """A draft with nothing in it. `unasked`: questions that are passed over and not even shown in the review."""
     form = forms.current(FORM)
-    return Dialogue(id=run, form=form.key, version=form.hash, started_at=now.isoformat())
+    return Dialogue(
+        form=form.key,
+        version=form.hash,
+        skipped=tuple(unasked),
+        facts={"unasked": list(unasked)},
+        started_at=now.isoformat(),
+    )
 
 
 def told(forms: Forms, answers: Mapping[str, Json], language: str, now: datetime) -> tuple[Row, ...]:
     """What was filed, as its giver said it."""
-    return review(scene_of(forms, begin(forms, "", now)._replace(answers=answers), language, now))
+    return review(scene_of(forms, begin(forms, now)._replace(answers=answers), language, now))
 
 
 def scene_of(forms: Forms, dialogue: Dialogue, language: str, now: datetime) -> Scene:
@@ -92,7 +98,8 @@ def asked(scene: Scene) -> Asked | None:
     if slot is None:
         return None
     question = slot.question
-    steps = [one.key for one in scene.walk.slots if not one.extra or one.key == slot.key]
+    unasked = scene.dialogue.facts.get("unasked", ())
+    steps = [one.key for one in scene.walk.slots if not (one.extra or one.key in unasked) or one.key == slot.key]
     return Asked(
         key=slot.key,
         control=_control(slot),

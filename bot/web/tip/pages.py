@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, partial
@@ -84,6 +85,13 @@ def qr(text: str, title: str) -> Markup:
     """The text as an SVG picture that stands in the page itself."""
     code = segno.make(text, error="m", micro=False, encoding="utf-8")
     return Markup(code.svg_inline(scale=4, border=4, dark="#000", light="#fff", title=title, svgclass="qr"))  # noqa: S704
+
+
+def qr_png(text: str) -> bytes:
+    """The same as a PNG, for what cannot show SVG."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="png", scale=10, border=4)
+    return out.getvalue()
 
 
 @cache

@@ -28,6 +28,10 @@ _KEPT_KEYS = 40
 """Forms already taken that are remembered, so that one sent twice is taken once."""
 
 
+class NoDraft(Exception):
+    """The visit has no form open: it was sent, or it is about a dialogue."""
+
+
 @dataclass(slots=True)
 class Visit:
     """What is held for one visit.
@@ -58,6 +62,11 @@ class Visit:
             return False
         self.taken = (*self.taken, key)[-_KEPT_KEYS:]
         return True
+
+    def start_over(self) -> None:
+        """Hold nothing but the token and what was taken; the visit goes on."""
+        self.draft, self.fresh, self.held, self.places, self.said = None, None, None, (), ""
+        self.removed, self.over = {}, False
 
     def saying(self) -> str:
         """What is to be said, once."""
