@@ -117,7 +117,7 @@ async def trace(tx: Tx, who: Person, typed: str, at: datetime) -> Trace:
 async def _within(tx: Tx, who: Person, found: Trace, shop: Shop, at: datetime) -> Trace:
     """What else somebody learns who may read the shop's profile."""
     now = await score(tx, shop.licence_no, at)
-    running = await around.entries(tx, who, shop.licence_no, at, running=True)
+    running, _past = await around.entries(tx, who, shop.licence_no, at)
     orders = await _orders(tx, shop.licence_no, found.sorted_on)
     return replace(found, shop=shop, score=now, running=running, orders=orders)
 

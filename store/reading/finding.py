@@ -6,6 +6,7 @@ Several words must all fit. A period counts from when a clue was reported or a p
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -14,6 +15,7 @@ from store import tables
 from store.clock.workdays import SHANGHAI
 from store.db import Tx
 from store.law.scope import sees
+from store.master import packcode
 from store.reading.views import Numbers, page
 from store.staff.people import escape
 from store.words import Found, Json, Ledger, Lookup, Person
@@ -29,7 +31,7 @@ async def look_find(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
 
 def fitting(query: Mapping[str, Json], who: Person) -> list[Numbers]:
     """What fits `words`, `since` and `until`, by when it was reported or opened; nothing without any of them."""
-    words = str(query.get("words") or "").split()
+    words = _meant(str(query.get("words") or ""))
     if not words and not query.get("since") and not query.get("until"):
         return []
     clues = [*(_clue_fits(word) for word in words), *_between(clue.reported_at, query), sees(who)]
@@ -38,6 +40,14 @@ def fitting(query: Mapping[str, Json], who: Person) -> list[Numbers]:
         select(clue.number, clue.reported_at.label("key")).where(*clues),
         select(problem.number, problem.opened_at.label("key")).where(*problems, sees(who, Ledger.PROBLEM)),
     ]
+
+
+def _meant(typed: str) -> list[str]:
+    """The words; the code on a carton stands for the licence number in it."""
+    if packcode.looks_like(typed):
+        with suppress(packcode.PackCodeFault):
+            return [packcode.read(typed).licence_no]
+    return typed.split()
 
 
 def _between(column: ColumnElement[datetime], query: Mapping[str, Json]) -> Iterator[ColumnElement[bool]]:
