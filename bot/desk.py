@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot import links, metrics
+from bot import metrics
 from bot.addresses import whole
 from bot.storable import storable
 from bot.texts import _
@@ -195,7 +195,7 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
     """Step until the dialogue rests: every lookup and every ask of it is answered in the same transaction."""
     at, dialogue = seat.at + office.shift, _dialogue(seat, who)
     if isinstance(body, Press):
-        return await _pressed(office, tx, dialogue, who, body.ask, at)
+        return await _pressed(tx, dialogue, who, body.ask, at)
     says: list[Say] = []
     events: list[Event] = []
     moved: list[Moved] = []
@@ -209,31 +209,27 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
         dialogue = turn.dialogue
         if turn.lookup is None and turn.ask is None:
             break
-        body = await _answer(office, tx, turn, who, at)
+        body = await _answer(tx, turn, who, at)
         if isinstance(body, Settled):
             moved += [body.moved] if body.moved else []
             refused = refused or body.refused is not None
     if dialogue.language != who.language:
         await people.set_language(tx, who.id, dialogue.language)
-    said = whole(says, office.settings.address)
+    said = whole(says, office.settings, dialogue.language)
     return _Course(who, dialogue, said, tuple(events), tuple(moved), refused, at)
 
 
-async def _pressed(
-    office: Office, tx: AsyncConnection, dialogue: Dialogue, who: Person, ask: Ask, at: datetime
-) -> _Course:
+async def _pressed(tx: AsyncConnection, dialogue: Dialogue, who: Person, ask: Ask, at: datetime) -> _Course:
     """A finished wish from outside the chat: what is open there, and the numbers on its screen, stay as they are."""
-    settled = await _answer(office, tx, Turn(dialogue, ask=ask), who, at)
+    settled = await _answer(tx, Turn(dialogue, ask=ask), who, at)
     assert isinstance(settled, Settled)
     moved, refusal = (settled.moved,) if settled.moved else (), settled.refused
     say = Say(outcomes.settled(dialogue.language, settled))
     return _Course(who, dialogue, (say,), (), moved, refusal is not None, at, refusal)
 
 
-async def _answer(office: Office, tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
+async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
     if turn.lookup is not None:
-        if turn.lookup.kind == links.KIND:
-            return await links.look_link(office.settings, tx, turn.lookup, who, at)
         return await lookups.answer(tx, turn.lookup, who, at)
     assert turn.ask is not None
     try:

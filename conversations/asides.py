@@ -4,7 +4,6 @@ question is asked again."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from conversations import closing, doing, drafts, lists, outside, review, step, tokens
 from conversations.catalogue import mark
@@ -104,9 +103,7 @@ def console_link(scene: Scene, answer: Found) -> Turn:
         t("Here is your way into the console. The link works once, within 5 minutes, and only for you."),
         t("Please do not forward it."),
     )
-    turn = lists.leave(scene, "\n".join(lines))
-    say = replace(turn.says[0], links=(Link(str(answer.items[0].value), t("Open the console")),))
-    return replace(turn, says=(say, *turn.says[1:]))
+    return lists.leave(scene, "\n".join(lines), Link(str(answer.items[0].value), t("Open the console")))
 
 
 def _not_yet(scene: Scene, _rest: str) -> Turn:

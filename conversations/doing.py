@@ -13,7 +13,7 @@ from conversations.catalogue import mark
 from conversations.moments import SHANGHAI
 from conversations.scene import Scene, first
 from conversations.turn import Turn
-from store.words import NOTHING, Ask, Department, Found, Item, Json, Ledger, Option, Say, Settled, ledger_of
+from store.words import NOTHING, Ask, Department, Found, Item, Json, Ledger, Link, Option, Say, Settled, ledger_of
 
 SURE: Mapping[str, str] = {
     "confirm": mark("{number}: confirm that it is put right and close it?"),
@@ -159,7 +159,7 @@ def _begin(scene: Scene, number: str, verb: str, known: Prefilled, word: bool) -
     """The form of that verb, a question whether it is really meant, or the ask itself."""
     ledger, browsing = ledger_of(number), scene.dialogue.browsing
     if verb == FILE:
-        return scene.look_up("link", to="case_file", number=number)
+        return scene.look_up("case_file", number=number)
     form = scene.forms.for_verb(ledger, verb)
     if verb == "accept" and any(browsing.get("suggest", NOTHING).values()):
         return _suggest(scene, number)
@@ -174,17 +174,14 @@ def _begin(scene: Scene, number: str, verb: str, known: Prefilled, word: bool) -
 
 
 def linked(scene: Scene, answer: Found) -> Turn:
-    """The link to a case file, or why there is none."""
+    """The link to a case file."""
     t, number = scene.t, str(answer.lookup.query.get("number", ""))
-    if answer.items:
-        minutes = answer.items[0].data["minutes"]
-        said = t("The file of {number}, for you alone and for {minutes} minutes:", number=number, minutes=minutes)
-        return lists.leave(scene, f"{said}\n{answer.items[0].value}")
-    if answer.note:
-        said = t("The file of {number} has no link yet: the service does not know its own web address.", number=number)
-        then = t("Your administrator sets LOOP153_PUBLIC_URL, or exports the file for you.")
-        return lists.leave(scene, f"{said}\n{then}")
-    return lists.leave(scene, t("There is no {number} that you may see.", number=number))
+    if not answer.items:
+        return lists.leave(scene, t("There is no {number} that you may see.", number=number))
+    item = answer.items[0]
+    minutes = item.data.get("minutes", "")
+    said = t("The file of {number}, for you alone, for {minutes} minutes.", number=number, minutes=minutes)
+    return lists.leave(scene, said, Link(str(item.value), t("Download {number}", number=number)))
 
 
 def _run(scene: Scene) -> str:

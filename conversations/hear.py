@@ -74,7 +74,7 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
         return answering.workday(scene, body)
     if kind == "entry":
         return doing.found(scene, body)
-    if kind == "link":
+    if kind == "case_file":
         return doing.linked(scene, body)
     if kind == "console":
         return asides.console_link(scene, body)

@@ -1,5 +1,5 @@
-"""What the clock should do by now: warnings, archives, re-checks, clues from orders. The mail room's ticks ask here
-and strike each.
+"""What the clock should do by now: warnings, archives, re-checks, clues from orders, visits to shops. The ticks ask
+here and strike each.
 
 Everything is found through the index of `next_at`, so a million problems at rest cost nothing. Asking twice is
 harmless: whoever strikes second is refused, as nothing is due any more.
@@ -17,6 +17,7 @@ from store.db import Tx
 from store.deadlines import due_warnings, next_warning
 from store.entries import TABLES, load_entries
 from store.feeds.judging import waiting
+from store.profile import visits
 from store.sampling import draw_month
 from store.watching import ladder_of, watch_of
 from store.words import Ask, Ledger
@@ -31,7 +32,7 @@ async def overdue_moves(tx: Tx, at: datetime, limit: int = LIMIT) -> list[Ask]:
     clocks, calendar = await load_clocks(tx, at), await load_calendar(tx, at)
     await draw_month(tx, at, clocks)
     asks = [ask for ledger in Ledger for ask in await _due(tx, ledger, at, clocks, calendar, limit)]
-    return [*asks, *await _samples(tx, limit), *await waiting(tx, limit)][:limit]
+    return [*asks, *await _samples(tx, limit), *await waiting(tx, limit), *await visits.due(tx, at)][:limit]
 
 
 async def _due(tx: Tx, ledger: Ledger, at: datetime, clocks: Clocks, calendar: Calendar, limit: int) -> list[Ask]:

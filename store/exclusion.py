@@ -60,7 +60,7 @@ def entitled(officers: Sequence[Officer], staff: Mapping[str, Member], named: Na
     out = excluded(staff, named)
     circles = [_of(officers, "officer", Level.CITY)]
     if not named.insiders and not named.suspects:
-        circles.append(_of(officers, "officer", Level.COUNTY))
+        circles.append(_of(officers, "officer"))
     circles.append(_of(officers, "outside"))
     for circle in circles:
         if left := tuple(sorted(one for one in circle if one not in out)):
@@ -109,8 +109,8 @@ def find(staff: Iterable[Member], name: str, role: str | None, unit: str | None)
     everybody, typed = tuple(staff), squeezed(name)
     called = tuple(one for one in everybody if typed and squeezed(one.name) in typed)
     group = Suspect(role=role, unit=unit)
-    if not called or (role is None and unit is None):
-        return Suspect(tuple(one.id for one in called), role, unit)
+    if not called:
+        return Suspect((), role, unit)
     near = tuple(one.id for one in called if _fits(one, group))
     return Suspect(near or tuple(sorted({one.id for one in called} | set(people_of(everybody, group)))), role, unit)
 

@@ -30,7 +30,8 @@ warnings    group (near, overdue, stuck); by (person, department, county); page 
 workday     days! (1 to 99) -> the day that many working days from now, as an ISO day
 console     -> one item: the path of a new one-time link into the console; none when the asker had too many lately
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
-link        answered by the desk, which knows our address (bot/links.py)
+case_file   number! -> one item: the path of a link to the file of that case, with {minutes} (for how long it is good);
+            none when it is not for the asker
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.
 """
@@ -41,7 +42,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from store import indicators, merchants, sessions
+from store import casefile, indicators, links, merchants, sessions
 from store.absence import standing_in
 from store.db import Tx
 from store.detail import look_entry
@@ -68,6 +69,15 @@ async def look_workday(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Fou
         return Found(lookup, ())
     day = local_day(add_working_days(await load_calendar(tx, at), at, days).at).isoformat()
     return Found(lookup, (Item(day, day),), 1)
+
+
+async def look_case_file(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """A link for nobody else, as far as they may take the file at all."""
+    number = str(lookup.query.get("number") or "")
+    if not await casefile.may_take(tx, who, number):
+        return Found(lookup, ())
+    data = {"minutes": int(links.GOOD_FOR.total_seconds() // 60)}
+    return Found(lookup, (Item(await links.make(tx, who.id, number, at), number, data=data),), 1)
 
 
 async def look_console(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
@@ -106,6 +116,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "ledger": look_ledger,
         "warnings": look_warnings,
         "workday": look_workday,
+        "case_file": look_case_file,
         "console": look_console,
     }
 )

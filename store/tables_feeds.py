@@ -69,8 +69,7 @@ feed_order = Table(
     Column("replaced_by", BigInteger),
     Index(
         "feed_order_key", "cycle", "licence_no", "brand", "at", unique=True, postgresql_where=CURRENT
-    ),  # begins with the cycle: judging reads whole cycles
-    Index("feed_order_shop_idx", "licence_no", "cycle", postgresql_where=CURRENT),
+    ),  # begins with the cycle: judging reads whole ones, and what a shop ordered is asked for cycle by cycle
     Index("feed_order_batch_idx", "batch", postgresql_using="brin"),
     Index("feed_order_replaced_idx", "replaced_by", postgresql_where=text("replaced_by IS NOT NULL")),
 )

@@ -61,10 +61,10 @@ shop_score = Table(
     Column("kept_on", Date),
     CheckConstraint("level IN ('service','watch','key')", name="level"),
     CheckConstraint("score BETWEEN 0 AND 100", name="score"),
-    # Lists are of shops that stand out; the many others cost nothing here.
-    Index("shop_score_level_idx", "level", "county_code", "score", postgresql_where=text("level <> 'service'")),
-    # Every row is written anew each night: vacuum early.
-    postgresql_with={"autovacuum_vacuum_scale_factor": 0.05},
+    # Lists are of shops that stand out; the many others cost nothing here. No index reads the score, and every page has
+    # room for the next version of its rows: so those that stay at their level leave the indexes alone each night (HOT).
+    Index("shop_score_level_idx", "level", "county_code", postgresql_where=text("level <> 'service'")),
+    postgresql_with={"fillfactor": 50, "autovacuum_vacuum_scale_factor": 0.05},
     comment="The composite score of every shop of which anything is known, as of its last move or the last night.",
 )
 
@@ -86,13 +86,14 @@ score_run = Table(
     "score_run",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=True),
-    Column("asked_at", When, nullable=False),
+    Column("began_at", When, nullable=False),
     Column("why", Text, nullable=False),
     Column("done_at", When),
     Column("shops", Integer),
+    Column("righted", Integer),  # tallies that were not as the ledger says
     CheckConstraint("why IN ('night','weights','import')", name="why"),
-    Index("score_run_waiting_idx", "asked_at", postgresql_where=text("done_at IS NULL")),
-    comment="Every full recompute: asked for each night, and when weights or provincial data change.",
+    Index("score_run_done_idx", "began_at", postgresql_where=text("done_at IS NOT NULL")),
+    comment="Every time that all scores were counted anew: each night, and when weights or provincial data change.",
 )
 
 visit = Table(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from store.db import Tx
 from store.ledger import apply
+from store.rules import LAWS
 from store.words import CLOCK, Ask, Ledger
 from tests.store.problems import NOON, accept, act, problem
 from tests.store.test_ledger import AT, move, report
@@ -24,10 +25,8 @@ async def everywhere(tx: Tx) -> dict[tuple[Ledger, str], str]:
     return found
 
 
-PROBLEMS = ("dispatched", "investigating", "verifying", "rectifying", "rechecking", "suspended", "closed")
-PROBLEMS = (*PROBLEMS, "closed_unfounded", "archived")
-CLUES = ("head_review", "county_review", "city_review", "need_info", "answered", "accepted", "merged", "unfounded")
-CLUES = (*CLUES, "transferred", "archived")
+PROBLEMS = tuple(LAWS[Ledger.PROBLEM].states)
+CLUES = tuple(LAWS[Ledger.CLUE].states)
 
 
 async def _problem(tx: Tx, state: str) -> str:

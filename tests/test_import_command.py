@@ -85,5 +85,5 @@ async def test_provincial_data_are_taken_warned_of_and_taken_back(
         ],
     )
     assert await say("undo", "1") == (0, ["Batch 1 (orders.csv) is undone: 4 rows are out of the books again."])
-    assert await say("undo", "1") == (1, ["loop153: Batch 1 is undone already."])
-    assert (await say("undo", "all"))[1] == ["loop153: Which batch? Say its number: loop153 import undo 12"]
+    assert await say("undo", "1") == (1, ["Batch 1 is undone already."])
+    assert (await say("undo", "all"))[1] == ["Which batch? Say its number: loop153 import undo 12"]

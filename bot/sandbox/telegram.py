@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +56,7 @@ class TelegramCloud:
     faults: deque[web.Response | Wrong | None] = field(default_factory=deque)  # what the next sendMessages meet
     spinning: set[str] = field(default_factory=set)  # taps that the bot has not calmed
     webhook: tuple[str, str | None] | None = None
+    told: Callable[[int, Seen], None] | None = None  # hears of every message that somebody is shown
     _updates: dict[int, Json] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -152,12 +154,8 @@ class TelegramCloud:
             return web.json_response(body, status=wrong.code)
 
     async def _do_getMe(self, given: Json) -> Json:  # noqa: N802  (the Bot API's name, as in all below)
-        return {
-            "id": int(self.token.partition(":")[0]),
-            "is_bot": True,
-            "first_name": "loop153",
-            "username": "loop153_bot",
-        }
+        bot = int(self.token.partition(":")[0])
+        return {"id": bot, "is_bot": True, "first_name": "loop153", "username": "loop153_bot"}
 
     async def _do_sendMessage(self, given: Json) -> Json:  # noqa: N802
         chat, text = given.get("chat_id"), given.get("text")
@@ -256,6 +254,8 @@ class TelegramCloud:
         seen = Seen(next(self._ids), given["text"], _buttons(given.get("reply_markup")))
         self.chats[given["chat_id"]].append(seen)
         self._shown.set()
+        if self.told is not None:
+            self.told(given["chat_id"], seen)
         return seen
 
     def _message(self, user: int, content: dict[str, Json]) -> Json:

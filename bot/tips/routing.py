@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from bot.texts import said
 from bot.tips import words
 from bot.tips.desk import page_url
-from conversations.commands import command
+from conversations.commands import command, plain
 from store import db, people, receipts
 from store.tips import drafts
 from store.words import Body, Choice, Incoming, Say, Text
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 PUBLIC = frozenset({"telegram", "wechat"})
 """Doors by which strangers may give tips. Whoever is unknown in WeCom is a colleague who is not on the roster yet."""
 _TIP = re.compile(r"(我?(要|想)?匿?名?举报(一下|吧)?|.{0,4}匿名举报.{0,4})[。.!！~～]?")
+_LINK = frozenset(("绑定", "绑定账号", "link"))
 _LONGEST = 400  # characters of a receipt, however it is spaced
 _OWN = ("t|", "q|", "a|")  # taps that may be the tip desk's
 
@@ -47,6 +48,8 @@ async def hear(office: Office, incoming: Incoming) -> tuple[Say, ...] | None:
     """The tip desk's answer; None when the message belongs to the front desk."""
     door, chat_id = incoming.sender.door, incoming.sender.id
     staff = door not in PUBLIC or (door != "wechat" and await _known(office, incoming))
+    if not staff and door == "telegram" and isinstance(incoming.body, Text) and plain(incoming.body.text) in _LINK:
+        return None  # a colleague who wants their account linked: the front desk says what the administrator needs
     if staff and office.settings.tips_in_wecom == "refuse":
         return _refused(office) if at_once(incoming) else None
     if staff and not at_once(incoming) and not await _goes_on(office, incoming):

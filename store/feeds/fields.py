@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from store.imports.fields import day
@@ -30,6 +31,7 @@ _DIRECTIONS: Mapping[str, str] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=256)  # a file of a million rows speaks of a few cycles
 def cycle(cell: str) -> str:
     """An ordering cycle, "2026-31": the year and which of its rounds. Also 2026W31, 202631, 2026年第31期."""
     match = _CYCLE.fullmatch(cell.replace(" ", ""))
@@ -66,6 +68,7 @@ def quarter_of(known: str) -> str:
     return known if "Q" in known else f"{known[:4]}-Q{(int(known[5:7]) + 2) // 3}"
 
 
+@lru_cache(maxsize=4096)
 def instant(cell: str) -> datetime:
     """A day, or a day and a time of it: 2026-07-15 09:30. Without an offset the time is Shanghai's."""
     match = _TIME.fullmatch(cell)

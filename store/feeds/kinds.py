@@ -30,19 +30,19 @@ class Feed(Kind):
     where: ClassVar[str] = "licence_no"
     """The column that must be in the books: a shop's licence or a county's code."""
 
-    def values(self, row: Row) -> tuple[Any, ...]:
-        """The row as it is stored, in the order of `names`."""
-        return tuple(row.values.get(name, "") for name in self.names)
-
-    @property
-    def names(self) -> tuple[str, ...]:
+    def __init__(self) -> None:
+        self.names = tuple(column.name for column in self.table.c if column.name not in ("batch", "replaced_by"))
         """The columns of `table` that rows fill."""
-        return tuple(column.name for column in self.table.c if column.name not in ("batch", "replaced_by"))
+
+    def derive(self, values: dict[str, Any]) -> None:
+        """Add what follows from the cells of a row."""
 
     def staged(self, rows: Iterator[Row]) -> Iterator[tuple[Any, ...]]:
         """The number of each row, then its values."""
         for row in rows:
-            yield (row.number, *self.values(row))
+            values = row.values
+            self.derive(values)
+            yield (row.number, *[values.get(name, "") for name in self.names])
 
 
 class Orders(Feed):
@@ -104,9 +104,8 @@ class Outflow(Feed):
         | {"外流类型": "direction", "流向": "direction", "来源": "source", "案件编号": "source"}
     )
 
-    def values(self, row: Row) -> tuple[Any, ...]:
-        row.values["quarter"] = quarter_of(row.values["period"])
-        return super().values(row)
+    def derive(self, values: dict[str, Any]) -> None:
+        values["quarter"] = quarter_of(values["period"])
 
 
 class Targets(Feed):

@@ -37,8 +37,10 @@ async def load_thresholds(tx: Tx, at: datetime) -> Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`query` gives (licence_no, facts) for the cycle `:cycle`, knowing the cycles `:before` and the thresholds.
-    `needs_before`: it compares, so it is silent until there are enough cycles to compare with."""
+    """`query` gives (licence_no, facts) for the cycle `:cycle`, with the thresholds as parameters. It may read
+    `order_this` (licence_no, brand, quantity, amount), the same of the cycles before as `order_before` (earlier, cost)
+    and `order_regular`, the shops that ordered in each of them; `compares`: then it does, and is silent until there
+    are enough cycles before."""
 
     name: str
     zh: str
@@ -46,50 +48,37 @@ class Rule:
     indicator: str
     query: str
     told: Callable[[Mapping[str, Json], str], str]
-    needs_before: bool = True
+    compares: bool = True
 
 
-_REGULAR = """
-regular AS (
-    SELECT licence_no FROM (
-        SELECT DISTINCT licence_no, cycle FROM feed_order WHERE cycle = ANY(:before) AND replaced_by IS NULL
-    ) AS each GROUP BY licence_no HAVING count(*) = CAST(:cycles AS bigint)
-)"""
-
-_BRAND = f"""
-WITH {_REGULAR}, before AS (
-    SELECT licence_no, brand, sum(quantity) / CAST(:cycles AS bigint) AS mean FROM feed_order
-    WHERE cycle = ANY(:before) AND replaced_by IS NULL GROUP BY licence_no, brand
-), this AS (
-    SELECT licence_no, brand, sum(quantity) AS quantity FROM feed_order
-    WHERE cycle = :cycle AND replaced_by IS NULL GROUP BY licence_no, brand
-)
+_BRAND = """
 SELECT licence_no, jsonb_build_object('percent', CAST(:brand_percent AS float8), 'count', count(*),
     'brands', (array_agg(jsonb_build_object('brand', brand, 'quantity', quantity, 'mean', mean)
     ORDER BY quantity / mean DESC, brand))[1:5])
-FROM this JOIN before USING (licence_no, brand) JOIN regular USING (licence_no)
-WHERE mean > 0 AND quantity >= CAST(:least_cartons AS float8) AND quantity * 100 > CAST(:brand_percent AS float8) * mean
+FROM order_this JOIN order_before USING (licence_no, brand) JOIN order_regular USING (licence_no)
+CROSS JOIN LATERAL (SELECT earlier / CAST(:cycles AS bigint) AS mean) AS measure
+WHERE mean > 0 AND quantity >= CAST(:least_cartons AS float8)
+    AND quantity * 100 > CAST(:brand_percent AS float8) * mean
 GROUP BY licence_no
-"""  # noqa: S608 - put together of constants
+"""
 
-_PRICE = f"""
-WITH {_REGULAR}, before AS (
-    SELECT licence_no, sum(amount) / sum(quantity) AS mean FROM feed_order
-    WHERE cycle = ANY(:before) AND replaced_by IS NULL GROUP BY licence_no HAVING sum(quantity) > 0
-), this AS (
-    SELECT licence_no, sum(amount) / sum(quantity) AS price FROM feed_order
-    WHERE cycle = :cycle AND replaced_by IS NULL GROUP BY licence_no HAVING sum(quantity) > 0
-)
+_PRICE = """
 SELECT licence_no, jsonb_build_object('percent', CAST(:price_percent AS float8), 'price', price, 'mean', mean)
-FROM this JOIN before USING (licence_no) JOIN regular USING (licence_no)
+FROM (SELECT licence_no, sum(amount) / sum(quantity) AS price FROM order_this
+      GROUP BY licence_no HAVING sum(quantity) > 0) AS this
+JOIN (SELECT licence_no, sum(cost) / sum(earlier) AS mean FROM order_before
+      GROUP BY licence_no HAVING sum(earlier) > 0) AS before USING (licence_no)
+JOIN order_regular USING (licence_no)
 WHERE mean > 0 AND price * 100 > CAST(:price_percent AS float8) * mean
-"""  # noqa: S608 - put together of constants
+"""
 
 _ADDRESS = """
-WITH shared AS (
-    SELECT address, array_agg(DISTINCT licence_no ORDER BY licence_no) AS shops FROM feed_order
-    WHERE cycle = :cycle AND replaced_by IS NULL AND address <> '' GROUP BY address
-    HAVING count(DISTINCT licence_no) BETWEEN CAST(:shops_at_address AS bigint) AND CAST(:most_at_address AS bigint)
+WITH used AS (
+    SELECT DISTINCT address, licence_no FROM feed_order
+    WHERE cycle = :cycle AND replaced_by IS NULL AND address <> ''
+), shared AS (
+    SELECT address, array_agg(licence_no ORDER BY licence_no) AS shops FROM used GROUP BY address
+    HAVING count(*) BETWEEN CAST(:shops_at_address AS bigint) AND CAST(:most_at_address AS bigint)
 )
 SELECT shop, jsonb_build_object('count', count(*), 'addresses', (array_agg(jsonb_build_object(
     'address', address, 'shops', cardinality(shops), 'others', (array_remove(shops, shop))[1:5])
@@ -142,7 +131,7 @@ RULES: tuple[Rule, ...] = (
         "W20203",
         _ADDRESS,
         _told_addresses,
-        needs_before=False,
+        compares=False,
     ),
 )
 BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}

@@ -25,7 +25,7 @@ NEAR, SHOWN, PHOTOS, DAYS = 8, 20, 12, 60
 _LOOKED_AT = 60  # the nearest shops among which those are taken whose profiles the reader may open
 _shop, _clue, _problem = tables.merchant.c, tables.clue.c, tables.problem.c
 _PROOF = text("""
-SELECT e.id, e.kind, e.number, e.received_at FROM evidence e
+SELECT CAST(e.id AS text) AS id, e.kind, e.number, e.received_at FROM evidence e
 WHERE e.state = 'stored' AND ((e.ledger = 'problem' AND e.number = :number)
       OR (e.ledger = 'clue' AND e.number IN (SELECT c.number FROM clue c WHERE c.problem = :number)))
 ORDER BY e.received_at, e.id

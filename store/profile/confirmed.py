@@ -15,13 +15,18 @@ from sqlalchemy import text
 from store.db import Tx
 
 COUNTED = """
-SELECT p.merchant AS licence_no, p.number, coalesce(p.indicator, '') AS indicator, min(v.at) AS at
-FROM problem p
-JOIN line v ON v.ledger = 'problem' AND v.number = p.number AND v.verb IN ('verify', 'verify_closed')
-WHERE p.merchant BETWEEN :first AND :last AND NOT p.internal AND v.at <= :at
-  AND NOT EXISTS (SELECT FROM line u WHERE u.ledger = 'problem' AND u.number = v.number
-                  AND u.verb = 'rule_unfounded' AND u.seq > v.seq AND u.at <= :at)
-GROUP BY p.number
+SELECT licence_no, number, indicator, at FROM (
+    SELECT p.merchant AS licence_no, p.number, coalesce(p.indicator, '') AS indicator,
+           CASE WHEN NOT bool_or(v.verb = 'rule_unfounded') THEN min(v.at) ELSE (
+               SELECT min(s.at) FROM line s
+               WHERE s.ledger = 'problem' AND s.number = p.number AND s.verb IN ('verify', 'verify_closed')
+                 AND s.at <= :at AND s.seq > max(v.seq) FILTER (WHERE v.verb = 'rule_unfounded')) END AS at
+    FROM problem p
+    JOIN line v ON v.ledger = 'problem' AND v.number = p.number
+               AND v.verb IN ('verify', 'verify_closed', 'rule_unfounded') AND v.at <= :at
+    WHERE p.merchant BETWEEN :first AND :last AND NOT p.internal
+    GROUP BY p.number
+) AS judged WHERE at IS NOT NULL
 """
 """The problems that count against the shops from `first` to `last` at `at`: shop, number, indicator, since when."""
 

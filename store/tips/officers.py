@@ -26,7 +26,8 @@ async def unlock(tx: Tx, person_id: str, passphrase: str, at: datetime) -> Offic
     of tries; five wrong ones lock the vault for 15 minutes, each further one twice as long. About half a second, in a
     thread. Somebody without a vault gets the answer of a wrong passphrase."""
     mine = tables.vault_officer
-    active = (mine.c.person_id == person_id, mine.c.active, mine.c.sealed.is_not(None))
+    here = select(tables.person.c.id).where(tables.person.c.active)
+    active = (mine.c.person_id == person_id, mine.c.active, mine.c.sealed.is_not(None), mine.c.person_id.in_(here))
     row = (await tx.execute(select(mine).where(*active).with_for_update())).one_or_none()
     if row is None:
         return Denied(0)

@@ -120,7 +120,7 @@ async def choose(tx: Tx, person_id: str, passphrase: str, at: datetime, *, cost:
 async def add_officer(
     tx: Tx, person_id: str, kind: str, passphrase: str, at: datetime, *, cost: Cost = DEAR
 ) -> NewOfficer:
-    """Invite somebody and choose their passphrase in one go (kind: officer | custodian | outside). Raises `CannotSetUp`."""
+    """Invite somebody and choose their passphrase in one go (`kind`: see `ROLES`). Raises `CannotSetUp`."""
     return await choose(tx, await invite(tx, person_id, kind, at), passphrase, at, cost=cost)
 
 

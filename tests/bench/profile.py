@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.commands.bench import Row, table
 from bot.office import open_database
 from bot.settings import Settings
-from store.profile.grading import refresh, spans
+from store.profile.grading import astray, refresh, spans
 from tests.bench._million import fill
 from tests.bench.ledger import AT
 
@@ -39,11 +39,13 @@ async def run(engine: AsyncEngine) -> list[Row]:
 async def _night(engine: AsyncEngine, days: int) -> int:
     """Every span in a transaction of its own, as at night."""
     shops = 0
-    async with engine.connect() as tx:
-        found = await spans(tx)
+    at = AT + timedelta(days=days)
+    async with engine.begin() as tx:
+        wrong, found = await astray(tx, at), await spans(tx)
     for span in found:
         async with engine.begin() as tx:
-            graded, _righted = await refresh(tx, span, AT + timedelta(days=days))
+            count = any(span.holds(shop) for shop in wrong)
+            graded, _righted = await refresh(tx, span, at, count=count)
             shops += graded
     return shops
 

@@ -49,10 +49,9 @@ CLUES = tuple(f"XS-2026-{number:06}" for number in range(17, 29))
 def answer(lookup: Lookup, verbs: tuple[str, ...] = (), facts: Facts = frozenset()) -> Found:
     """What the books say. `verbs` may be used on every entry; `facts` are what is true of it: known (a report looks
     like one that is there), proof (is asked for), escalate, merge (is suggested), problem (it became one), file (it is
-    for the asker), nowhere (the service knows no address of its own), others (two others have tasks), far (from where
-    the proof was sent)."""
+    for the asker), others (two others have tasks), far (from where the proof was sent)."""
     items, total = KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, facts)
-    return Found(lookup, tuple(items), total, "no address" if lookup.kind == "link" and not items else "")
+    return Found(lookup, tuple(items), total)
 
 
 Query = Mapping[str, Json]
@@ -132,10 +131,9 @@ def _entry(query: Query, language: str, verbs: tuple[str, ...], facts: Facts) ->
     return [Item(full, head, f"{head}\n{text}", data)], 1
 
 
-def _link(query: Query, _language: str, _verbs: tuple[str, ...], facts: Facts) -> Page:
-    if "nowhere" in facts:
-        return [], 0
-    return [Item(f"https://loop.example/case/{query['number']}.zip?token=x.y", "", data={"minutes": 30})], 1
+def _case_file(query: Query, _language: str, _verbs: tuple[str, ...], facts: Facts) -> Page:
+    path = f"/case/{query['number']}.zip?token=x.y"
+    return ([Item(path, "", data={"minutes": 30})], 1) if "file" in facts else ([], 0)
 
 
 VERBS = ("classify", "answer", "ask_info", "supply", "append", "escalate", "archive", "accept", "merge")
@@ -191,5 +189,5 @@ KINDS = {
     "ledger": _ledger,
     "workday": _workday,
     "warnings": _warnings,
-    "link": _link,
+    "case_file": _case_file,
 }

@@ -9,7 +9,7 @@ are what came of it and are rewritten by `pytest --rewrite-transcripts`:
     > [menu report]                  the app's menu   > [sheet {…}]                  all answers of a page
     > [verbs classify answer]        what the law offers from now on
     > [known]  [refuse wrong_state]  there is a duplicate; the next ask is refused
-    > [facts proof escalate merge problem file nowhere]   what is true of every entry
+    > [facts proof escalate merge problem file others far]   what is true of every entry
     > [card v|… question=option]     a button of a card, with what was chosen on it
     > [begin tip]                    a public form, by somebody whom nobody knows
 """
@@ -243,6 +243,7 @@ def _file(name: str, words: list[str]) -> File:
 
 def _said(say: Say) -> Iterator[str]:
     yield from (f"  {line}" for line in say.text.splitlines())
+    yield from (f"  <{link.label}> {link.url}" for link in say.links)
     yield from (f"    {at}. {option.label}" for at, option in enumerate(say.options, 1))
 
 

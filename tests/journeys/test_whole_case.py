@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from pathlib import Path
 
 import aiohttp
@@ -48,7 +49,7 @@ async def archived(town: Town) -> None:
 
 async def link(town: Town, who: str, said: str) -> bytes:
     """What the link in an answer brings, as a phone opens it; nobody without one gets it."""
-    [address] = [line for line in said.splitlines() if line.startswith("http")]
+    address = re.findall(r'<a href="([^"]+)">下载', said)[0]
     async with aiohttp.ClientSession() as http:
         async with http.get(address.partition("?")[0]) as refused:
             assert refused.status == 404

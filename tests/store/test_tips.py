@@ -13,7 +13,7 @@ from store import receipts, tables, tips
 from store.db import Tx
 from store.tips import Denied, NoOfficer, NotYours, TipFile
 from store.words import Moved
-from tests.tips import ANSWERS, PHOTO, file_tip, held, key_of, make_vault, opened
+from tests.tips import ANSWERS, CHEAP, PHOTO, file_tip, held, key_of, make_vault, opened
 from tests.world import SHOP, build_world
 
 AT = datetime(2026, 11, 23, 2, 17, 41, tzinfo=UTC)  # a Monday morning in Shanghai
@@ -48,7 +48,7 @@ async def test_a_tip_goes_in_and_its_officer_and_its_tipster_read_the_same(tx: T
 async def test_the_clue_ledger_learns_a_day_a_state_and_nothing_else(tx: Tx) -> None:
     number = (await held(tx, await file_tip(tx, AT), AT)).number
     row = (await tx.execute(select(tables.clue).where(tables.clue.c.number == number))).one()._mapping
-    empty = (None, "", False, 0, [])
+    empty: tuple[object, ...] = (None, "", False, 0, [])
     said = {name: value for name, value in row.items() if value not in empty}
     midnight = datetime(2026, 11, 22, 16, tzinfo=UTC)
     assert said == {
@@ -128,7 +128,7 @@ async def test_without_a_vault_the_door_is_told_before_it_begins(engine: AsyncEn
         assert await tips.can_take(tx, AT)
         with pytest.raises(NoOfficer):  # an insider is not for the county
             await file_tip(tx, AT, about="insider")
-        await tips.setup.add_officer(tx, "sq-leader", "outside", "somebody else's", AT, cost=_cheap())
+        await tips.setup.add_officer(tx, "sq-leader", "outside", "somebody else's", AT, cost=CHEAP)
         receipt = await file_tip(tx, AT, about="insider")
         number = (await held(tx, receipt, AT)).number
         readers = select(tables.tip_wrap.c.reader).where(tables.tip_wrap.c.number == number)
@@ -328,9 +328,3 @@ async def _rows(tx: Tx) -> dict[str, int]:
 async def _all(tx: Tx, table: str, tip: str) -> list[object]:
     own = " WHERE number <> :tip" if table == "line" else " WHERE clue <> :tip" if table == "handling_form" else ""
     return list(await tx.execute(text(f"SELECT * FROM {table}{own}"), {"tip": tip} if own else {}))
-
-
-def _cheap() -> tips.setup.Cost:
-    from tests.tips import CHEAP
-
-    return CHEAP

@@ -210,6 +210,14 @@ def test_the_same_content_seals_differently_each_time() -> None:
     assert vault.seal(KEY, b"text", "XS-1", "f", 0) != vault.seal(KEY, b"text", "XS-1", "f", 0)
 
 
+def test_content_is_libsodium_s_xchacha20_poly1305() -> None:
+    """Opened here by the library alone, so that the format is known without us."""
+    sealed = vault.seal(KEY, b"text", "XS-1", "tipster", 4)
+    key = vault.derive(bytes(KEY), "content")
+    opened = bindings.crypto_aead_xchacha20poly1305_ietf_decrypt(sealed[24:], b"XS-1|tipster|4", sealed[:24], key)
+    assert opened == bytes(7) + b"\x04text" + bytes(1012)
+
+
 @pytest.mark.parametrize(
     ("length", "padded"),
     [

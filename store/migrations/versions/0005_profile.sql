@@ -43,11 +43,11 @@ CREATE TABLE shop_score (
 	CONSTRAINT shop_score_level_check CHECK (level IN ('service','watch','key')),
 	CONSTRAINT shop_score_score_check CHECK (score BETWEEN 0 AND 100)
 )
- WITH (autovacuum_vacuum_scale_factor = 0.05);
+ WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.05);
 
 COMMENT ON TABLE shop_score IS 'The composite score of every shop of which anything is known, as of its last move or the last night.';
 
-CREATE INDEX shop_score_level_idx ON shop_score (level, county_code, score) WHERE level <> 'service';
+CREATE INDEX shop_score_level_idx ON shop_score (level, county_code) WHERE level <> 'service';
 
 CREATE TABLE score_snapshot (
 	licence_no TEXT NOT NULL,
@@ -64,17 +64,18 @@ COMMENT ON TABLE score_snapshot IS 'Scores of days on which they had moved by a 
 
 CREATE TABLE score_run (
 	id BIGSERIAL NOT NULL,
-	asked_at TIMESTAMP WITH TIME ZONE NOT NULL,
+	began_at TIMESTAMP WITH TIME ZONE NOT NULL,
 	why TEXT NOT NULL,
 	done_at TIMESTAMP WITH TIME ZONE,
 	shops INTEGER,
+	righted INTEGER,
 	CONSTRAINT score_run_pkey PRIMARY KEY (id),
 	CONSTRAINT score_run_why_check CHECK (why IN ('night','weights','import'))
 );
 
-COMMENT ON TABLE score_run IS 'Every full recompute: asked for each night, and when weights or provincial data change.';
+COMMENT ON TABLE score_run IS 'Every time that all scores were counted anew: each night, and when weights or provincial data change.';
 
-CREATE INDEX score_run_waiting_idx ON score_run (asked_at) WHERE done_at IS NULL;
+CREATE INDEX score_run_done_idx ON score_run (began_at) WHERE done_at IS NOT NULL;
 
 CREATE TABLE visit (
 	id BIGSERIAL NOT NULL,

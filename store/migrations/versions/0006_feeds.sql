@@ -43,8 +43,6 @@ CREATE UNIQUE INDEX feed_order_key ON feed_order (cycle, licence_no, brand, at) 
 
 CREATE INDEX feed_order_replaced_idx ON feed_order (replaced_by) WHERE replaced_by IS NOT NULL;
 
-CREATE INDEX feed_order_shop_idx ON feed_order (licence_no, cycle) WHERE replaced_by IS NULL;
-
 CREATE TABLE feed_score (
     licence_no TEXT NOT NULL,
     day DATE NOT NULL,

@@ -13,7 +13,7 @@ from sqlalchemy import insert, select, update
 
 from store import tables
 from store.db import Tx, open_engine
-from store.profile.grading import Span, grade, recount, refresh, spans
+from store.profile.grading import Span, astray, grade, recount, refresh, spans
 from store.profile.score import score
 from store.tables_library import indicator_value
 from store.tables_profile import score_snapshot, shop_tally
@@ -164,7 +164,9 @@ async def test_books_that_were_never_counted_are_counted_whole(tx: Tx) -> None:
         await confirm(tx, AT - days * DAY, SHOP if days else SHOP_SX)
     for table in ("shop_tally", "shop_score"):
         await tx.execute(tables.metadata.tables[table].delete())
+    assert await astray(tx, AT) == [SHOP, SHOP_SX]
     assert await refresh(tx, ALL, AT) == (2, 2)
+    assert await astray(tx, AT + DAY) == []
     assert await refresh(tx, ALL, AT + DAY) == (2, 0)
     for shop in (SHOP, SHOP_SX):
         row = await stored(tx, shop)
