@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tips
-from store.receipts import Receipt, new, parse
+from store.tips.receipts import Receipt, new, parse
 from tests.tipline.files import CANARY, jpeg, pdf
 from tests.tippage import STORY, TipTown, open_tip_town
 
