@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -12,6 +13,7 @@ from store import tables
 from store.db import Tx
 from store.master.geo import to_gcj02
 from store.samples.sample_shops import counties
+from store.samples.sample_vault import sample_vault
 
 _ROLES = {
     "customer_manager": ("客户经理", "customer manager"),
@@ -47,6 +49,12 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
         ),
         shops=shops,
     )
+
+
+async def sample_keys(engine: AsyncEngine, at: datetime) -> Mapping[str, str]:
+    """The vault of the sample world, made with the first demo; whose passphrase is what, by userid."""
+    async with engine.begin() as tx:
+        return {userid: passphrase for userid, (_kind, passphrase) in (await sample_vault(tx, at)).items()}
 
 
 def _department(unit: RowMapping, numbers: Mapping[str, int]) -> Department:
