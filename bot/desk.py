@@ -20,18 +20,20 @@ from bot import metrics
 from bot.addresses import whole
 from bot.storable import storable
 from bot.strangers import to_stranger
+from bot.telling import heard_of, post_fitted, tell
 from bot.tips import routing
 from conversations import outcomes
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
-from notifier import hours, outbox, overtaken, shown
-from notifier.plan import letters
-from store import db, evidence, forms, inbox, lookups, people
+from store import db, forms, inbox
+from store.casefiles import evidence
 from store.db import connected, passing
 from store.inbox import Leaving, Seat
 from store.ledger import apply
+from store.reading import lookups
+from store.staff import people
 from store.words import (
     CLOCK,
     Ask,
@@ -48,7 +50,6 @@ from store.words import (
     Refused,
     Say,
     Settled,
-    every,
 )
 
 if TYPE_CHECKING:
@@ -237,29 +238,10 @@ async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) ->
 
 async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> int:
     """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer; how many."""
-    post = await _heard_of(tx, course.moved, course.at)
+    post = await heard_of(tx, course.moved, course.at)
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
-    return await _send(tx, post, course.at, office.settings.sending_hours)
-
-
-async def tell(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime, sending_hours: str) -> None:
-    """Letters to everybody who must hear of lines that were written elsewhere, in the same transaction."""
-    await _send(tx, await _heard_of(tx, moved, at), at, sending_hours)
-
-
-async def _send(tx: AsyncConnection, post: list[Letter], at: datetime, sending_hours: str) -> int:
-    """Into the mail room; what may not leave at this hour is held there."""
-    return await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at) if post else 0
-
-
-async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
-    planned: list[Letter] = []
-    for one in every(moved):
-        await overtaken.cancel(tx, one)
-        told = letters(one, await people.hearers(tx, one), at)
-        planned += await shown.follow(tx, one, told, at)
-    return planned
+    return await post_fitted(tx, post, course.at, office.settings.sending_hours)
 
 
 def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:
