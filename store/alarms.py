@@ -17,6 +17,7 @@ from store.db import Tx
 from store.deadlines import due_warnings, next_warning
 from store.entries import TABLES, load_entries
 from store.feeds.judging import waiting
+from store.library.recording import settle
 from store.sampling import draw_month
 from store.watching import ladder_of, watch_of
 from store.words import Ask, Ledger
@@ -27,8 +28,10 @@ RESTING = {Ledger.CLUE: ("answered", "unfounded", "transferred"), Ledger.PROBLEM
 
 
 async def overdue_moves(tx: Tx, at: datetime, limit: int = LIMIT) -> list[Ask]:
-    """Up to `limit` moves that are due, those due the longest first. Also draws last month's sample, once."""
+    """Up to `limit` moves that are due, those due the longest first. Also draws last month's sample,
+    once, and lets new values of indicators come into force."""
     clocks, calendar = await load_clocks(tx, at), await load_calendar(tx, at)
+    await settle(tx, at)
     await draw_month(tx, at, clocks)
     asks = [ask for ledger in Ledger for ask in await _due(tx, ledger, at, clocks, calendar, limit)]
     return [*asks, *await _samples(tx, limit), *await waiting(tx, limit)][:limit]

@@ -29,7 +29,7 @@ async def scores_of(tx: Tx, licence_no: str, day: date) -> Sequence[Row[tuple[st
     return (await tx.execute(scores_on(day).where(feed_score.c.licence_no == licence_no))).all()
 
 
-async def orders_of(tx: Tx, licence_no: str, cycles: int = 12) -> Sequence[Row[Any]]:
+async def orders_of(tx: Tx, licence_no: str, cycles: int = 12) -> Sequence[Any]:
     """(cycle, brand, quantity, amount, address) of a shop in the last cycles, the newest first."""
     own, last = feed_order.c, (await known_cycles(tx))[-cycles:]
     columns = (own.cycle, own.brand, own.quantity, own.amount, own.address)
@@ -37,7 +37,7 @@ async def orders_of(tx: Tx, licence_no: str, cycles: int = 12) -> Sequence[Row[A
     return (await tx.execute(query.order_by(own.cycle.desc(), own.brand))).all()
 
 
-async def outflow_of(tx: Tx, licence_no: str) -> Sequence[Row[Any]]:
+async def outflow_of(tx: Tx, licence_no: str) -> Sequence[Any]:
     """(period, quarter, direction, quantity, source) of everything of a shop that was found elsewhere, the newest
     first."""
     own = feed_outflow.c

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store.db import Tx
+from store.db import Tx, now
 from store.imports.fields import Column, cleaned
 from store.imports.files import Sheet, open_sheet
 from store.imports.indicators import Indicators
@@ -35,18 +36,27 @@ _EVERY = 5_000
 
 
 async def import_file(
-    tx: Tx, kind: str, path: Path, *, dry_run: bool = False, progress: Progress | None = None
+    tx: Tx,
+    kind: str,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    at: datetime | None = None,
+    by: str = "import",
 ) -> Report:
     """Bring the file's rows into the books: nothing at all when any row is at fault or for a dry run.
 
     `kind` is one of `KINDS`. Existing rows are changed to what the file says; rows that the file does not name
-    stay. The caller commits. Never raises for what is in the file: that is in the report.
+    stay. `at` (the office's time, else the database's) and `by` go into the history of the indicators. The caller
+    commits. Never raises for what is in the file: that is in the report.
     """
     faults, notes = Remarks(path.name), Remarks(path.name)
     counts = (0, 0, 0)
     try:
         with open_sheet(path) as sheet:
             book = KINDS[kind]()
+            book.at, book.by = at or await now(tx), by
             if headed(book, sheet, faults, notes):
                 counts = await _import(tx, book, sheet, faults, notes, dry_run, progress)
     except Wrong as fault:
