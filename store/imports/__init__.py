@@ -69,6 +69,7 @@ async def import_file(
 def headed(book: Kind, sheet: Sheet, faults: Remarks, notes: Remarks) -> bool:
     """Whether the header names every needed column, each once."""
     known = {column.name: column.needed for column in book.columns}
+    rare = {column.name for column in book.columns if column.rare}
     for name in dict.fromkeys(sheet.header):
         if name and sheet.header.count(name) > 1:
             faults.add(1, name, _("The column stands there more than once."))
@@ -77,7 +78,7 @@ def headed(book: Kind, sheet: Sheet, faults: Remarks, notes: Remarks) -> bool:
     for name, needed in known.items():
         if name not in sheet.header and needed:
             faults.add(1, name, _("The column is missing."))
-        elif name not in sheet.header:
+        elif name not in sheet.header and name not in rare:
             notes.add(1, name, book.absent)
     return not faults.count
 

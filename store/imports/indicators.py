@@ -58,8 +58,8 @@ class Indicators(Kind):
         Column("due_working_days", whole(1, 365)),
         Column("keywords_zh", _keywords, needed=False),
         Column("legal_basis", maybe_words(2000), needed=False),
-        Column("origin", one_of("province", "city", empty="city"), needed=False),
-        Column("active", _active, needed=False),
+        Column("origin", one_of("province", "city", empty="city"), needed=False, rare=True),
+        Column("active", _active, needed=False, rare=True),
     )
 
     def __init__(self) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from store import tables
 from store.db import Tx
+from store.entries import TABLES
 from store.imports.indicators import SIDES, as_code
 from store.imports.report import Wrong
 from store.indicators import VALUES, Indicator, facts, load
@@ -18,6 +19,7 @@ from store.standing import supervises
 from store.tables_library import indicator_value
 from store.texts import _
 from store.words import Department, Level, Person, Role
+from store.workdays import local_day
 
 _own = tables.indicator
 _HEAVIEST, _LONGEST = 1000.0, 365
@@ -148,9 +150,9 @@ async def revalue(
     What was judged before keeps the values of its day. What is None stays as it is.
     """
     check_editor(who)
-    since = max(valid_from, at) if valid_from and valid_from.date() >= at.date() else valid_from or at
-    if since < at:
+    if valid_from and local_day(valid_from) < local_day(at):
         raise Wrong(_("What was judged stays as it was. Choose today or a later day."))
+    since = max(valid_from or at, at)
     old = await _known(tx, code, since)
     given: dict[str, Any] = {"weight": weight, "severity": severity, "due_working_days": due_working_days}
     given["responsible_department"] = department
@@ -210,10 +212,10 @@ def _is_below(library: Any, code: str, top: str) -> bool:
 
 async def _used(tx: Tx, code: str) -> bool:
     """Whether any case has that code."""
-    found = (
-        select(table.c.number).where(table.c.indicator == code).limit(1) for table in (tables.clue, tables.problem)
-    )
-    return any([(await tx.execute(one)).first() for one in found])
+    for table in TABLES.values():
+        if (await tx.execute(select(table.c.number).where(table.c.indicator == code).limit(1))).first():
+            return True
+    return False
 
 
 def _values(new: New, parent: Indicator) -> dict[str, Any]:
