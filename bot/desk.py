@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import metrics
+from bot.addresses import whole
 from bot.storable import storable
-from bot.texts import _, said
+from bot.texts import _
+from bot.texts import said as worded
+from bot.tips import routing
+from conversations import outcomes
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
@@ -42,6 +46,7 @@ from store.words import (
     Moved,
     Person,
     Place,
+    Press,
     Receipt,
     Refused,
     Say,
@@ -70,9 +75,16 @@ async def receive(office: Office, incoming: Incoming) -> Receipt:
     """
     incoming = replace(incoming, body=storable(incoming.body))
     async with office.turns.of(incoming.sender):
+        if routing.at_once(incoming):
+            return Receipt(await routing.hear(office, incoming) or ())
+        mine = False  # whether it is known to be none of the tip desk's
         for attempt in range(_TRIES):
             try:
-                receipt = await _take(office, incoming)
+                receipt = await _take(office, incoming, mine)
+            except _PerhapsTip:
+                if (said := await routing.hear(office, incoming)) is not None:
+                    return Receipt(said)
+                mine = True
             except UnknownVersion as fault:
                 await _learn_version(office, fault)
             except Exception as fault:
@@ -96,16 +108,23 @@ async def strike(office: Office, ask: Ask) -> Moved | None:
             metrics.refused(ask.verb, refusal.reason)
             return None
         await tell(tx, (moved,), at, office.settings.sending_hours)
+    office.bells.ring("letters")
     return moved
 
 
-async def _take(office: Office, incoming: Incoming) -> Receipt | None:
+class _PerhapsTip(Exception):
+    """The tip desk must look at the message first: its sender is a stranger, or somebody is in the middle of a tip."""
+
+
+async def _take(office: Office, incoming: Incoming, mine: bool) -> Receipt | None:
     """One attempt; None when the dialogue moved meanwhile and the turn must be taken again."""
     async with office.road.acquire() as driver:
         seat = await inbox.arrive(driver, incoming)
         if seat.said is not None:
             metrics.step("repeated")
             return Receipt(seat.said, seen_before=True)
+        if not mine and (seat.tips or (seat.who is None and incoming.sender.door in routing.PUBLIC)):
+            raise _PerhapsTip
         if seat.who is None:
             metrics.step("stranger")
             return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
@@ -123,14 +142,15 @@ async def _take_with_books(office: Office, incoming: Incoming, seat: Seat, who: 
         course = await _run(office, tx, seat, who, incoming.body)
         if not await inbox.leave_within(tx, incoming, course.leaving(seat.version)):
             return None
-        await _post(office, tx, incoming, course, _pages(office, incoming, course)[1:])
+        posted = await _post(office, tx, incoming, course, _pages(office, incoming, course)[1:])
         await tx.commit()
+    office.bells.ring(*(["letters"] if posted else ()), *(["media"] if isinstance(incoming.body, File) else ()))
     return _receipt(course)
 
 
 def _receipt(course: _Course) -> Receipt:
     metrics.step("refused" if course.refused else "answered")
-    return Receipt(course.says, course.moved)
+    return Receipt(course.says, course.moved, refused=course.refusal)
 
 
 def _pages(office: Office, incoming: Incoming, course: _Course) -> list[str]:
@@ -150,6 +170,7 @@ class _Course:
     moved: tuple[Moved, ...]
     refused: bool
     at: datetime
+    refusal: Refused | None = None  # of a wish that no dialogue puts into words
 
     def leaving(self, version: int) -> Leaving:
         return Leaving(self.who, version, to_json(self.dialogue), self.dialogue.form, self.says, self.events, self.at)
@@ -161,7 +182,7 @@ def _dialogue(seat: Seat, who: Person) -> Dialogue:
 
 def _plain(office: Office, seat: Seat, who: Person, body: Body) -> _Course | None:
     """The turn of a message that only talks; None when it wants more than that."""
-    if isinstance(body, File):
+    if isinstance(body, File | Press):
         return None
     at = seat.at + office.shift
     turn = hear(office.forms, who, _dialogue(seat, who), body, at)
@@ -172,8 +193,9 @@ def _plain(office: Office, seat: Seat, who: Person, body: Body) -> _Course | Non
 
 async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, body: Body) -> _Course:
     """Step until the dialogue rests: every lookup and every ask of it is answered in the same transaction."""
-    at = seat.at + office.shift
-    dialogue = _dialogue(seat, who)
+    at, dialogue = seat.at + office.shift, _dialogue(seat, who)
+    if isinstance(body, Press):
+        return await _pressed(tx, dialogue, who, body.ask, at)
     says: list[Say] = []
     events: list[Event] = []
     moved: list[Moved] = []
@@ -193,7 +215,17 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
             refused = refused or body.refused is not None
     if dialogue.language != who.language:
         await people.set_language(tx, who.id, dialogue.language)
-    return _Course(who, dialogue, tuple(says), tuple(events), tuple(moved), refused, at)
+    said = whole(says, office.settings, dialogue.language)
+    return _Course(who, dialogue, said, tuple(events), tuple(moved), refused, at)
+
+
+async def _pressed(tx: AsyncConnection, dialogue: Dialogue, who: Person, ask: Ask, at: datetime) -> _Course:
+    """A finished wish from outside the chat: what is open there, and the numbers on its screen, stay as they are."""
+    settled = await _answer(tx, Turn(dialogue, ask=ask), who, at)
+    assert isinstance(settled, Settled)
+    moved, refusal = (settled.moved,) if settled.moved else (), settled.refused
+    say = Say(outcomes.settled(dialogue.language, settled))
+    return _Course(who, dialogue, (say,), (), moved, refusal is not None, at, refusal)
 
 
 async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) -> Found | Settled:
@@ -207,24 +239,22 @@ async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) ->
         return Settled(turn.ask, refused=refusal)
 
 
-async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> None:
-    """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer."""
+async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> int:
+    """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer; how many."""
     post = await _heard_of(tx, course.moved, course.at)
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
-    await _send(office, tx, post, course.at)
+    return await _send(tx, post, course.at, office.settings.sending_hours)
 
 
 async def tell(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime, sending_hours: str) -> None:
     """Letters to everybody who must hear of lines that were written elsewhere, in the same transaction."""
-    post = await _heard_of(tx, moved, at)
-    await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at)
+    await _send(tx, await _heard_of(tx, moved, at), at, sending_hours)
 
 
-async def _send(office: Office, tx: AsyncConnection, post: list[Letter], at: datetime) -> None:
+async def _send(tx: AsyncConnection, post: list[Letter], at: datetime, sending_hours: str) -> int:
     """Into the mail room; what may not leave at this hour is held there."""
-    if post:
-        await outbox.post(tx, await hours.fitted(tx, post, at, office.settings.sending_hours), at)
+    return await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at) if post else 0
 
 
 async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
@@ -258,7 +288,7 @@ def _stranger(sender: Address) -> Say:
     """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
     their address, because that is what the administrator needs."""
     sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
-    return Say("\n".join(said(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
+    return Say("\n".join(worded(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:

@@ -72,6 +72,7 @@ class Door(Protocol):
 DOORS: Mapping[str, tuple[str, ...]] = {
     "wecom": ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key"),
     "telegram": ("telegram_token",),
+    "wechat": ("wechat_app_id", "wechat_secret", "wechat_token"),
 }
 """Every door by its name, which is also its folder's, with the settings without which it stays closed."""
 

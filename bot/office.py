@@ -18,10 +18,12 @@ from bot.clock import Clock
 from bot.doors import DOORS, Door, missing, open_door
 from bot.fault import Fault
 from bot.settings import Settings
+from bot.tips.desk import TipDesk
 from bot.turns import Turns
 from conversations.library import Forms
 from store import forms as form_versions
 from store.db import migrate, open_engine, open_road, version
+from store.wakes import Bells
 from store.words import Incoming, Receipt
 from store.workdays import seed_calendar
 
@@ -41,8 +43,10 @@ class Office:
     forms: Forms
     objects: ObjectStore
     clock: Clock
+    bells: Bells
     turns: Turns = field(default_factory=Turns)
     doors: dict[str, Door] = field(default_factory=dict)  # the open ones
+    tips: TipDesk = field(default_factory=TipDesk)
 
     @property
     def shift(self) -> timedelta:
@@ -79,13 +83,18 @@ async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None
             forms=Forms.shipped(),
             objects=open_objects(settings),
             clock=clock or Clock(settings.clock_shift),
+            bells=Bells(engine),
         )
         async with engine.begin() as tx:
             await form_versions.keep(tx, ((form.key, form.hash, form.source) for form in office.forms))
         for name in DOORS:
             if not missing(name, settings):
                 office.doors[name] = open_door(name, settings, http, engine, office.receive)
-        yield office
+        try:
+            yield office
+        finally:
+            await office.bells.rung()
+            await asyncio.to_thread(office.tips.close)
 
 
 def open_objects(settings: Settings) -> ObjectStore:

@@ -102,9 +102,10 @@ class Settings(BaseModel):
     storage_url: str | None = None  # None: a folder under data_dir; or s3://bucket/prefix, file:///folder
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8153"
     public_url: WebAddress | None = None
+    onion_url: WebAddress | None = None  # of the same service by Tor, for the tip page
     locale: Literal["zh_CN", "en"] = "zh_CN"
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
-    sending_hours: Literal["working", "always"] = "always"  # when letters leave: notifier/hours.py
+    sending_hours: Literal["working", "always"] = "working"  # when letters leave: notifier/hours.py
     heartbeat_url: WebAddress | None = None  # pinged while the mail room is well
     clock_shift: Annotated[timedelta, BeforeValidator(_shift)] = timedelta()
 
@@ -116,6 +117,7 @@ class Settings(BaseModel):
     wecom_aes_key: AesKey | None = None
     wecom_api_base: WebAddress = "https://qyapi.weixin.qq.com"
     wecom_oauth_base: WebAddress = "https://open.weixin.qq.com"
+    tips_in_wecom: Literal["ask", "refuse"] = "ask"  # whether staff may give an anonymous tip in their work chat at all
     wecom_verify: str | None = None  # names of WW_verify_….txt files to serve, separated by commas
 
     wechat_app_id: str | None = None
@@ -142,6 +144,12 @@ class Settings(BaseModel):
     @property
     def port(self) -> int:
         return int(self.listen.rpartition(":")[2])
+
+    @property
+    def address(self) -> str:
+        """Where browsers find us: the public address, or the one we listen on."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
+        return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property
     def zone(self) -> ZoneInfo:

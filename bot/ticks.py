@@ -18,6 +18,8 @@ from notifier import health as mailroom
 from notifier import outbox
 from notifier.ticks import TICKS, Tick
 from store import alarms, db, evidence
+from store.profile import grading, night
+from store.tips import checks
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +41,8 @@ def scheduler(office: Office) -> AsyncIOScheduler:
             args=[tick.name, partial(_strike, tick), office],
         )
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["scores", grade_shops, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["checks", begin_checks, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
@@ -71,6 +75,40 @@ async def strike_due(office: Office) -> None:
         struck = [await strike(office, ask) for ask in due]
         # All of them were refused: another replica is at it, or the next tick sees why.
         more = len(due) == alarms.LIMIT and any(struck)
+
+
+async def grade_shops(office: Office) -> None:
+    """All scores anew, when the night has come or their weights or data have changed; one replica does it, span by
+    span, so that nobody waits long. The visits that scores ask for are struck with everything else that is due."""
+    async with db.alone(office.engine, night.LOCK) as mine:
+        if mine is None:
+            return
+        at = await db.now(mine) + office.shift
+        why = await night.wanted(mine, at)
+        if why is None:
+            return
+        run, shops, righted = await night.begun(mine, why, at), 0, 0
+        async with office.engine.begin() as tx:
+            astray, spans = await grading.astray(tx, at), await grading.spans(tx)
+        for span in spans:
+            async with office.engine.begin() as tx:
+                count = any(span.holds(shop) for shop in astray)
+                graded, wrong = await grading.refresh(tx, span, at, count=count)
+            shops, righted = shops + graded, righted + wrong
+        await night.done(mine, run, shops, righted, await db.now(mine) + office.shift)
+    logger.info("graded %d shops (%s), %d tallies put right", shops, why, righted)
+
+
+async def begin_checks(office: Office) -> None:
+    """Field checks that were planned for about now. A replica that comes second finds them begun."""
+    from bot.desk import tell
+
+    async with office.engine.connect() as connection:
+        waiting = await checks.due(connection, await db.now(connection) + office.shift)
+    for one in waiting:
+        async with office.engine.begin() as tx:
+            at = await db.now(tx) + office.shift
+            await tell(tx, await checks.strike(tx, one, at), at, office.settings.sending_hours)
 
 
 async def _beat(office: Office) -> None:

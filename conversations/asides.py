@@ -10,7 +10,7 @@ from conversations.catalogue import mark
 from conversations.commands import Command
 from conversations.scene import Scene
 from conversations.turn import Turn
-from store.words import NOTHING, Ledger, Option, Role
+from store.words import NOTHING, Found, Ledger, Link, Option, Role
 
 MENU = ("report", "tasks", "mine", "find", "ledger")
 
@@ -87,6 +87,23 @@ def _tip(scene: Scene, _rest: str) -> Turn:
             "Anonymous tips are not taken in this chat, because it knows your name. Say “report” to report as yourself."
         ),
     )
+
+
+def _console(scene: Scene, _rest: str) -> Turn:
+    """Asks the books for a one-time link; `console_link` says it."""
+    return scene.look_up("console")
+
+
+def console_link(scene: Scene, answer: Found) -> Turn:
+    """The way into the console, to be tapped."""
+    t = scene.t
+    if not answer.items:
+        return lists.leave(scene, t("You asked for many links just now. Please wait an hour, or use the latest one."))
+    lines = (
+        t("Here is your way into the console. The link works once, within 5 minutes, and only for you."),
+        t("Please do not forward it."),
+    )
+    return lists.leave(scene, "\n".join(lines), Link(str(answer.items[0].value), t("Open the console")))
 
 
 def _not_yet(scene: Scene, _rest: str) -> Turn:
@@ -213,7 +230,7 @@ _COMMANDS: Mapping[str, Callable[[Scene, str], Turn]] = {
     "nudge": _nudge,
     "instruct": _instruct,
     "documents": _not_yet,
-    "console": _not_yet,
+    "console": _console,
     "help": help_,
     "back": _back,
     "skip": _skip,

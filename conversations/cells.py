@@ -18,10 +18,13 @@ HINTS: Mapping[str, type | None] = {
     "batch": bool,
     "max": int,
     "within": str,
+    "among": str,
+    "coarse": int,
 }
 """Chat hints: a short label, the look of the choices, whether they are searched by typing, whether several come at
-once, how many at most, and for people the questions (by name) whose answers are the departments they may be of. Each
-with the type of its value; `short` has one text per language."""
+once, how many at most, for people the questions (by name) whose answers are the departments they may be of, or “tasks”:
+they have one in the problem at hand, and for a place to how many metres it is kept. Each with the type of its value;
+`short` has one text per language."""
 LONGEST_TEXT = 2_000
 """Characters of one text."""
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")

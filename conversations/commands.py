@@ -55,6 +55,8 @@ _DEEDS = {
     "fail": "抽评不合格 不合格 fail",
     "accept": "立案转办 立案 accept",
     "merge": "并案 merge",
+    "review": "复盘 review",
+    "file": "档案 案卷 file",
 }
 """Verbs that can be said with a number: everything a card offers works in words, too."""
 _VERBS = {word: verb for verb, words in _DEEDS.items() for word in words.split()}

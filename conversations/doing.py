@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from conversations import closing, drafts, lists, tokens
+from conversations import closing, drafts, lists, outcomes, tokens
 from conversations.catalogue import mark
 from conversations.moments import SHANGHAI
-from conversations.scene import Scene
+from conversations.scene import Scene, first
 from conversations.turn import Turn
-from store.words import NOTHING, Ask, Department, Found, Item, Json, Ledger, Option, Say, ledger_of
+from store.words import NOTHING, Ask, Department, Found, Item, Json, Ledger, Link, Option, Say, Settled, ledger_of
 
 SURE: Mapping[str, str] = {
     "confirm": mark("{number}: confirm that it is put right and close it?"),
@@ -21,6 +21,12 @@ SURE: Mapping[str, str] = {
     "resume": mark("{number}: take it up again? Its deadline runs on from here."),
 }
 """What is asked before a step that weighs something and has no form."""
+
+VERDICTS = ("verify", "verify_closed", "rule_unfounded", "confirm", "return")
+"""Verbs that judge what was done: whoever begins one from a card is told first what is odd about the proof."""
+
+FILE = "file"
+"""What is offered beside the verbs of the law: a link to the case file. It moves nothing."""
 
 Prefilled = Mapping[str, Json]
 """Answers that are known already, by question."""
@@ -52,10 +58,13 @@ def found(scene: Scene, answer: Found) -> Turn:
     browsing = scene.dialogue.browsing
     if browsing.get("kind") != "entry":
         return scene.turn()
+    wanted = browsing.get("wanted") or NOTHING
     if not answer.items:
-        return lists.leave(scene, scene.t("There is no {number} that you may see.", number=browsing.get("number", "")))
-    item, wanted = answer.items[0], browsing.get("wanted") or NOTHING
+        return _not_there(scene, str(browsing.get("number", "")), wanted)
+    item = answer.items[0]
     labels = {str(one["verb"]): _label(scene, one["label"]) for one in item.data.get("verbs", ())}
+    if item.data.get(FILE):
+        labels[FILE] = scene.t("Case file")
     opened = {
         "kind": "entry",
         "number": str(item.value),
@@ -68,29 +77,57 @@ def found(scene: Scene, answer: Found) -> Turn:
     scene = scene.after(browsing=opened)
     verb = str(wanted.get("verb", ""))
     if verb in labels:
-        return _begin(scene, str(item.value), verb, wanted.get("known", NOTHING), bool(wanted.get("word")))
-    problem = item.data.get("problem")
-    if verb and isinstance(problem, str) and problem and ledger_of(str(item.value)) is Ledger.CLUE:
-        return open_entry(scene, problem, wanted=dict(wanted))  # its clue was named: the matter goes on in the problem
-    return _page(scene, item, labels, _outdated(scene, item, labels, wanted) if verb else "")
+        turn = _begin(scene, str(item.value), verb, wanted.get("known", NOTHING), bool(wanted.get("word")))
+        return first(turn, "\n".join(item.data.get("remarks", ()))) if verb in VERDICTS else turn
+    problem = item.data.get("problem") if ledger_of(str(item.value)) is Ledger.CLUE else None
+    if verb and problem and wanted.get("word") and scene.forms.for_verb(Ledger.CLUE, verb) is None:
+        return open_entry(scene, str(problem), wanted=dict(wanted))  # its clue was named; the matter is the problem's
+    if verb:
+        return _impossible(scene, labels, wanted, str(problem or ""))
+    return _page(scene, labels, item.detail or item.label)
 
 
-def _page(scene: Scene, item: Item, labels: Mapping[str, str], lead: str) -> Turn:
-    options = [Option(tokens.verb(str(item.value), verb), label) for verb, label in labels.items()]
-    if scene.dialogue.browsing.get("back"):
+def _page(scene: Scene, labels: Mapping[str, str], text: str) -> Turn:
+    """Something about the entry on the screen, and everything one may do about it."""
+    browsing = scene.dialogue.browsing
+    options = [Option(tokens.verb(str(browsing["number"]), verb), label) for verb, label in labels.items()]
+    if browsing.get("back"):
         options.append(Option(tokens.move("list"), scene.t("Back to the list")))
     events = (scene.event("digressed"),) if scene.form is not None else ()
-    return scene.turn(Say(lead or item.detail or item.label, (*options, *lists.home_option(scene))), events=events)
+    return scene.turn(Say(text, (*options, *lists.home_option(scene))), events=events)
 
 
-def _outdated(scene: Scene, item: Item, labels: Mapping[str, str], wanted: Mapping[str, Json]) -> str:
-    """Why what was wanted is not possible (any more), and what is."""
-    t, now = scene.t, item.label
-    said = t("Not possible now: {now}.", now=now)
-    if not wanted.get("word"):
-        said = t("This card is out of date: {now}.", now=now)
-    offered = t("You may: {verbs}.", verbs=t.row(labels.values())) if labels else t("There is nothing for you to do.")
-    return f"{said}\n{offered}"
+def _not_there(scene: Scene, number: str, wanted: Mapping[str, Json]) -> Turn:
+    """No such entry, or none that they may see."""
+    if wanted.get("verb", FILE) != FILE:
+        return _impossible(scene, {}, wanted)
+    return lists.leave(scene, scene.t("There is no {number} that you may see.", number=number))
+
+
+def _impossible(scene: Scene, labels: Mapping[str, str], wanted: Mapping[str, Json], problem: str = "") -> Turn:
+    """What is wanted is not possible (any more). It is asked all the same: the law says why, and counts it.
+    `problem`: what became of a clue."""
+    number, verb = str(scene.dialogue.browsing["number"]), str(wanted["verb"])
+    if verb == FILE:
+        whose = scene.t("The file of {number} is for supervision, leaders and the heads who handle it.", number=number)
+        return _page(scene, labels, whose)
+    asked = {"card": not wanted.get("word"), "labels": dict(labels), "problem": problem}
+    return scene.after(browsing={**scene.dialogue.browsing, "asked": asked}).ask(Ask(ledger_of(number), verb, number))
+
+
+def explained(scene: Scene, answer: Settled) -> Turn:
+    """The law's own words about what was wanted in vain, and what is possible instead."""
+    browsing = dict(scene.dialogue.browsing)
+    asked = browsing.pop("asked")
+    scene = scene.after(browsing=browsing)
+    if answer.refused is None:  # it became possible just now
+        return closing.settled(scene, answer)
+    why = outcomes.refused(scene.t, answer.refused)
+    stale = asked["card"] and answer.refused.reason != "not_found"
+    said = scene.t("This card is out of date. {why}", why=why) if stale else why
+    if asked["problem"]:
+        said = scene.t("{said} It goes on as {problem}.", said=said, problem=asked["problem"])
+    return _page(scene, asked["labels"], said) if asked["labels"] else lists.leave(scene, said)
 
 
 def _label(scene: Scene, label: Json) -> str:
@@ -102,13 +139,15 @@ def facts(scene: Scene, item: Item) -> dict[str, Json]:
     data, who = item.data, scene.who
     defaults = data.get("defaults") or NOTHING
     mine = next((one for one in data.get("tasks", ()) if one.get("mine")), NOTHING)
-    own = "" if who.department is Department.SUPERVISION else mine.get("department") or who.department
+    own = mine.get("department") if who.department is not Department.SUPERVISION else ""
+    movable = [one for one in data.get("tasks", ()) if one.get("movable")]
     found = {
         "suggested_department": defaults.get("department"),
         "suggested_severity": str(defaults.get("severity") or ""),
         "suggested_due_on": defaults.get("due_on"),
         "needs_proof": "yes" if data.get("needs_photo") else "",
-        "own_department": own and str(own),
+        "own_department": own,
+        "choose_task": "yes" if len(movable) > 1 and not own else "",
     }
     return {name: value for name, value in found.items() if value}
 
@@ -119,6 +158,8 @@ def facts(scene: Scene, item: Item) -> dict[str, Json]:
 def _begin(scene: Scene, number: str, verb: str, known: Prefilled, word: bool) -> Turn:
     """The form of that verb, a question whether it is really meant, or the ask itself."""
     ledger, browsing = ledger_of(number), scene.dialogue.browsing
+    if verb == FILE:
+        return scene.look_up("case_file", number=number)
     form = scene.forms.for_verb(ledger, verb)
     if verb == "accept" and any(browsing.get("suggest", NOTHING).values()):
         return _suggest(scene, number)
@@ -130,6 +171,17 @@ def _begin(scene: Scene, number: str, verb: str, known: Prefilled, word: bool) -
     begun = Scene(scene.forms, scene.who, turn.dialogue, scene.now)
     complete = begun.form is not None and begun.walk.first_open() is None
     return closing.submit(begun) if word and known and complete else turn
+
+
+def linked(scene: Scene, answer: Found) -> Turn:
+    """The link to a case file."""
+    t, number = scene.t, str(answer.lookup.query.get("number", ""))
+    if not answer.items:
+        return lists.leave(scene, t("There is no {number} that you may see.", number=number))
+    item = answer.items[0]
+    minutes = item.data.get("minutes", "")
+    said = t("The file of {number}, for you alone, for {minutes} minutes.", number=number, minutes=minutes)
+    return lists.leave(scene, said, Link(str(item.value), t("Download {number}", number=number)))
 
 
 def _run(scene: Scene) -> str:

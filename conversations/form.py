@@ -36,6 +36,7 @@ FACTS: Mapping[str, str] = MappingProxyType(
         "suggested_due_on": "ISO day: until when, at the suggested severity",
         "needs_proof": "“yes” when the indicator asks for a photo or a place",
         "own_department": "department that the person may not hand work out of; empty for supervision",
+        "choose_task": "“yes” when several tasks of the problem could change hands, and the person may name one",
     }
 )
 """What the books know of the entry that a form is about. A question of the type `hidden` with such a name holds it:
@@ -71,7 +72,7 @@ class Question:
     choice_filter: Expression | None = None
     appearance: str = ""
     repeat_count: Expression | None = None
-    bot: Mapping[str, Json] = NOTHING  # chat hints: short, keyboard, search, batch, max, within
+    bot: Mapping[str, Json] = NOTHING  # chat hints: short, keyboard, search, batch, max, within, among
     children: tuple[Question, ...] = ()
     row: int = 0  # where it stands in its file, for messages
 

@@ -9,11 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from conversations import answering, asides, closing, commands, doing, drafts, lists, outside, review, step, tokens
+from conversations import (
+    answering,
+    asides,
+    closing,
+    commands,
+    doing,
+    drafts,
+    lists,
+    outside,
+    public,
+    review,
+    step,
+    tokens,
+)
 from conversations.choosing import one_of
 from conversations.commands import Command
 from conversations.library import Forms
-from conversations.scene import Scene, first
+from conversations.scene import Scene, first, with_offers
 from conversations.turn import Dialogue, Turn
 from conversations.walk import YES_NO
 from store.words import (
@@ -47,26 +60,13 @@ def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetim
             turn = _in_passing(scene, body)
         case _:
             turn = _heard(scene, body)
-    return _with_offers(turn)
-
-
-def _with_offers(turn: Turn) -> Turn:
-    """Remember what "2" means now: the options shown last, or none once a question without options is open."""
-    shown = [say.options for say in turn.says if say.options]
-    asked = any(event.kind == "shown" for event in turn.events)
-    if not shown and not asked:
-        return turn
-    options = shown[-1] if shown else ()
-    offered = tuple(option.token for option in options)
-    named = tuple(commands.plain(option.label) for option in options)
-    dialogue = turn.dialogue._replace(offered=offered, named=named)
-    return Turn(dialogue, turn.says, turn.ask, turn.lookup, turn.events)
+    return with_offers(turn)
 
 
 def _answered(scene: Scene, body: Found | Settled) -> Turn:
     """The desk's answer to a lookup or an ask of ours."""
     if isinstance(body, Settled):
-        return closing.settled(scene, body)
+        return doing.explained(scene, body) if "asked" in scene.dialogue.browsing else closing.settled(scene, body)
     kind = body.lookup.kind
     if kind in _PICKED:
         return answering.found(scene, body)
@@ -74,6 +74,10 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
         return answering.workday(scene, body)
     if kind == "entry":
         return doing.found(scene, body)
+    if kind == "case_file":
+        return doing.linked(scene, body)
+    if kind == "console":
+        return asides.console_link(scene, body)
     return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)
 
 
@@ -140,7 +144,7 @@ def _text(scene: Scene, text: str) -> Turn:
     token = _meant(scene, text)
     if token is not None:
         return _token(scene, token)
-    command = commands.command(text)
+    command = public.heard(scene, commands.command(text))
     if command is not None and not (_takes_text(scene) and command.name == "open"):
         if _takes_text(scene) and command.name not in commands.NAVIGATION:
             return asides.quote(scene, command, text)
@@ -194,6 +198,8 @@ def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> 
         return _sent_already(scene, answer[0]) or answering.tap(_attentive(scene), *answer)
     if own := tokens.parts(token, "a", 3):
         return _sent_already(scene, own[0]) or _own(scene, *own)
+    if public.is_open(scene):
+        return scene.say(scene.t("That button is not known any more. Say “help” for what I can do."))
     if entry := tokens.parts(token, "e", 1):
         return doing.open_entry(scene, entry[0])
     if verb := tokens.parts(token, "v", 2):

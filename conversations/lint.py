@@ -78,6 +78,8 @@ class _Check:
         for within in str(question.bot.get("within", "")).split():
             if within not in self.named:
                 self.faults.add(self.row(question), f"bot.within names {within}, which is no question of this form")
+        if question.bot.get("among", "tasks") != "tasks":
+            self.faults.add(self.row(question), "bot.among is “tasks” or not there")
         if question.default is not None and asked and not is_answer(question, question.default):
             self.faults.add(self.row(question), f"the default is no answer of the type {question.type}")
 

@@ -7,12 +7,13 @@ entry, number, verbs, text, facts, suggest, back: the list it was opened from}. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from conversations import periods, step, tokens
 from conversations.catalogue import mark
 from conversations.scene import Scene, first
 from conversations.turn import Turn
-from store.words import NOTHING, Found, Item, Json, Ledger, Option, Say
+from store.words import NOTHING, Found, Item, Json, Ledger, Link, Option, Say
 
 PAGE = 8
 _LONGEST = 100  # characters of a search
@@ -145,13 +146,13 @@ def _empty(scene: Scene, kind: str) -> Turn:
     return leave(scene, said)
 
 
-def leave(scene: Scene, said: str) -> Turn:
+def leave(scene: Scene, said: str, *links: Link) -> Turn:
     """Say something short and go on with the form, if one is open."""
-    scene = scene.after(browsing=NOTHING)
+    scene, say = scene.after(browsing=NOTHING), Say(said, links=links)
     if scene.form is None:
-        return scene.say(said)
-    events = (scene.event("digressed"),)
-    return first(step.ask_next(scene, fresh=False), said, events=events)
+        return scene.turn(say)
+    turn = first(step.ask_next(scene, fresh=False), events=(scene.event("digressed"),))
+    return replace(turn, says=(say, *turn.says))
 
 
 def move(scene: Scene, name: str, word: str = "") -> Turn:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from conversations.catalogue import Speech, mark
+from conversations.catalogue import Speech, mark, speech
 from conversations.form import Question
 from conversations.kinds import show
-from store.words import NOTHING, Json, Ledger, Moved, Refused, words_of
+from store.words import NOTHING, Json, Ledger, Moved, Refused, Settled, words_of
 
 MOVED: Mapping[str, str] = {
     "report": mark("Thank you. It is filed as {number}."),
@@ -22,12 +22,12 @@ MOVED: Mapping[str, str] = {
     "dismiss": mark("{number} is closed without action. The reporter hears why."),
     "transfer_out": mark("{number} is handed to the other authority."),
     "restore": mark("{number} is taken up again."),
-    "accept": mark("{number} is now the problem {problem}. Everybody named has their task and hears of it now."),
+    "accept": mark("{number} is now the problem {problem}. Everybody named has their task and will be told."),
     "merge": mark("{number} belongs to {problem} from now on. Whoever works on it hears of it."),
     # problems
     "receive": mark("{number} is yours. Say “feedback {number}” once you know what is behind it."),
     "decline": mark("The task in {number} goes back to supervision, which names somebody else."),
-    "reassign": mark("The task in {number} has changed hands. The new assignee hears of it now."),
+    "reassign": mark("The task in {number} has changed hands. The new assignee will be told."),
     "note": mark("Noted in {number}."),
     "feedback": mark("Thank you. {number} goes to supervision for the verdict."),
     "return": mark("{number} goes back to its assignee with your reason."),
@@ -44,6 +44,7 @@ MOVED: Mapping[str, str] = {
     "nudge": mark("{number}: everybody who has work in it is asked to hurry."),
     "instruct": mark("Your instruction for {number} is on its way. You hear as soon as it is answered."),
     "reply": mark("Your answer for {number} is on its way to whoever gave the instruction."),
+    "review": mark("Your review of {number} is on record; supervision and those who worked on it can read it."),
     "sample": mark("{number} is drawn for a re-check."),
     "pass": mark("{number} has passed its re-check."),
     "fail": mark("{number} has failed its re-check and is open again."),
@@ -68,9 +69,9 @@ REFUSED: Mapping[str, str] = {
     "unknown_verb": mark("I do not know how to do that."),
     "not_found": mark("There is no {number} that you may see."),
     "wrong_state": mark("{number} is “{STATE}” now, so “{VERB}” is not possible. Possible: {POSSIBLE}."),
-    "wrong_state_nothing": mark("{number} is “{STATE}” now, so “{VERB}” is not possible."),
+    "wrong_state_nothing": mark("{number} is “{STATE}” now, so “{VERB}” is not possible. Nothing waits for you there."),
     "wrong_person": mark("{number}: “{VERB}” is for {WHO}. Possible for you: {POSSIBLE}."),
-    "wrong_person_nothing": mark("{number}: “{VERB}” is for {WHO}."),
+    "wrong_person_nothing": mark("{number}: “{VERB}” is for {WHO}. Nothing waits for you there."),
     "missing_text_or_photo": mark("{VERB}: please give a few words or a photo."),
     "missing_text": mark("{VERB}: please give a few words."),
     "missing_merchant": mark("{VERB}: please say which shop, or that it is unlicensed or unknown."),
@@ -124,6 +125,14 @@ OTHERWISE = mark("That is not possible just now.")
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\S+)?")
+
+
+def settled(language: str, answer: Settled) -> str:
+    """What became of a wish that no dialogue made."""
+    voice = speech(language)
+    if answer.moved is not None:
+        return moved(voice, answer.moved, answer.ask.fields)
+    return refused(voice, answer.refused or Refused(""), NOTHING)
 
 
 def moved(t: Speech, line: Moved, given: Mapping[str, Json] = NOTHING) -> str:

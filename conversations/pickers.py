@@ -40,12 +40,17 @@ def _hint(scene: Scene, slot: Slot) -> Mapping[str, Json]:
 
 
 def _within(scene: Scene, slot: Slot) -> Mapping[str, Json]:
-    """The department of the bureau concerned that people must be of, when the form and its answers leave only one."""
+    """Among whom to look: those who have a task in the problem, or who are of the departments of the bureau concerned
+    that the form and its answers leave."""
+    if slot.question.bot.get("among") == "tasks":
+        return {"tasks": scene.dialogue.subject or ""}
     given = [slot.scope.get(name) for name in str(slot.question.bot.get("within", "")).split()]
-    departments = {one for answer in given for one in (answer if isinstance(answer, list) else [answer]) if one}
-    if len(departments) != 1:
+    named = {one: None for answer in given for one in (answer if isinstance(answer, list) else [answer]) if one}
+    departments = list(named)
+    if not departments:
         return {}
-    return {"department": departments.pop(), "number": scene.dialogue.subject or ""}
+    one_or_all = departments[0] if len(departments) == 1 else departments
+    return {"department": one_or_all, "number": scene.dialogue.subject or ""}
 
 
 def search(scene: Scene, slot: Slot, text: str) -> Turn:
@@ -97,7 +102,7 @@ def show(scene: Scene, slot: Slot, found: Found) -> Turn:
     remembered = scene.dialogue.found
     taken = slot.answer if isinstance(slot.answer, list) else []
     left = [item for item in found.items if item.value not in taken]
-    paged = slot.question.type == "indicator" or "within" in slot.question.bot
+    paged = slot.question.type == "indicator" or not {"within", "among"}.isdisjoint(slot.question.bot)
     shown = left if paged else left[:_SUGGESTED]
     items = [_plain(item) for item in shown]
     page = remembered.get("query", {}).get("page", 0)

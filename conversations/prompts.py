@@ -52,6 +52,8 @@ def said(scene: Scene, slot: Slot, value: Json) -> str:
     if question.type in MEDIA and isinstance(value, list):
         if question.type == "image":
             return scene.t.many("{n} photo", "{n} photos", len(value))
+        if question.type == "file":
+            return scene.t.many("{n} document", "{n} documents", len(value))
         return scene.t.many("{n} recording", "{n} recordings", len(value))
     if question.type in PICKERS:
         return label_of(scene, slot, value)

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from conversations.catalogue import Speech, speech
+from conversations.commands import plain
 from conversations.form import Form, Texts
 from conversations.library import Forms
 from conversations.turn import Dialogue, Turn
@@ -92,6 +93,19 @@ def first(turn: Turn, *before: str, events: Sequence[Event] = ()) -> Turn:
     if not says and not events:
         return turn
     return Turn(turn.dialogue, (*says, *turn.says), turn.ask, turn.lookup, (*events, *turn.events))
+
+
+def with_offers(turn: Turn) -> Turn:
+    """Remember what "2" means now: the options shown last, or none once a question without options is open."""
+    shown = [say.options for say in turn.says if say.options]
+    asked = any(event.kind == "shown" for event in turn.events)
+    if not shown and not asked:
+        return turn
+    options = shown[-1] if shown else ()
+    offered = tuple(option.token for option in options)
+    named = tuple(plain(option.label) for option in options)
+    dialogue = turn.dialogue._replace(offered=offered, named=named)
+    return Turn(dialogue, turn.says, turn.ask, turn.lookup, turn.events)
 
 
 AT_REST: dict[str, Json] = {

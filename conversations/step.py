@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversations import pickers, review
+from conversations import forgetting, pickers, review
 from conversations.kinds import PICKERS
 from conversations.options import options
 from conversations.prompts import name_of, noted, prompt, shown
@@ -30,6 +30,8 @@ def ask_next(scene: Scene, fresh: bool = True, lead: str = "") -> Turn:
 def accept(scene: Scene, slot: Slot, value: Json, label: str | None = None, lead: str = "") -> Turn:
     """Take the whole answer to the open question and go on."""
     after = stored(scene, slot, value, label).after(collecting=None, editing=None, found=NOTHING)
+    if forgetting.forgotten(slot, value):
+        lead = scene.t("All right, it is thrown away. Nothing of it is kept.")
     return first(ask_next(after, lead=lead), events=(scene.event("answered", slot.key),))
 
 
@@ -59,7 +61,8 @@ def added(scene: Scene, slot: Slot, value: Json, label: str | None = None) -> Sc
 def stored(scene: Scene, slot: Slot, value: Json, label: str | None = None) -> Scene:
     """The scene with this answer in it; None takes the answer away."""
     dialogue = scene.dialogue
-    answers = {**dialogue.answers, slot.key: value}
+    answers = {**dialogue.answers, slot.key: forgetting.coarse(slot, value)}
+    answers |= dict.fromkeys(forgetting.forgotten(slot, value))
     labels = {**dialogue.labels, slot.key: label}
     return scene.after(
         answers={key: kept for key, kept in answers.items() if kept is not None},

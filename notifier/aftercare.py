@@ -1,4 +1,5 @@
-"""Letters that will not arrive by themselves: listed for an administrator, and sent again when they say so."""
+"""Letters that will not arrive by themselves, and those that wait for the hours: listed for an administrator, who may
+send the former again."""
 
 from __future__ import annotations
 
@@ -17,6 +18,16 @@ SELECT l.id, l.state, l.purpose, l.number, l.door, p.name AS person, l.reason, l
 FROM letter l LEFT JOIN person p ON p.id = l.person_id
 WHERE l.stage = 'dead' OR (l.stage = 'open' AND l.state = 'uncertain')
 ORDER BY l.id LIMIT $1
+"""
+_WAITING = """
+SELECT l.id, l.purpose, l.number, l.door, p.name AS person, l.not_before AS at
+FROM letter l LEFT JOIN person p ON p.id = l.person_id
+WHERE l.stage = 'open' AND l.state = 'held' AND l.not_before > clock_timestamp() + $1::interval
+ORDER BY l.not_before, l.id LIMIT $2
+"""
+_HELD = """
+SELECT count(*) AS many, min(not_before) AS next FROM letter
+WHERE stage = 'open' AND state = 'held' AND not_before > clock_timestamp() + $1::interval
 """
 # The frozen bytes stay, so that the other side can still tell a repeat; only who travelled in a bundle speaks for
 # itself now. Whoever has no working address any more is not written to in vain.
@@ -52,10 +63,31 @@ async def stuck(tx: Tx, most: int = 200) -> list[Stuck]:
     return [Stuck(**row) for row in await (await within(tx)).fetch(_STUCK, most)]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A letter that waits for the sending hours, and when it may leave (the office's time)."""
+
+    id: int
+    purpose: str
+    number: str | None
+    door: str
+    person: str | None
+    at: datetime
+
+
+async def held(tx: Tx, shift: timedelta, most: int = 200) -> list[Held]:
+    """Letters that wait for the sending hours, those that leave first at the top."""
+    return [Held(**row) for row in await (await within(tx)).fetch(_WAITING, shift, most)]
+
+
+async def count_held(tx: Tx, shift: timedelta) -> tuple[int, datetime | None]:
+    """How many letters wait for the sending hours, and when the first of them leaves (the office's time)."""
+    row = await (await within(tx)).fetchrow(_HELD, shift)
+    return row["many"], row["next"]
+
+
 async def send_again(engine: AsyncEngine, letters: Sequence[int], shift: timedelta) -> set[int]:
     """Put these letters into the queue once more; those that were stuck and have somebody at their address."""
     async with engine.begin() as tx:
-        driver = await within(tx)
-        rows = await driver.fetch(_AGAIN, list(letters), shift)
-        await driver.execute("SELECT pg_notify('letters', '')")
+        rows = await (await within(tx)).fetch(_AGAIN, list(letters), shift)
     return {row["id"] for row in rows}

@@ -1,7 +1,7 @@
 """When letters may leave: 08:30 to 18:00 on working days (lifecycle.md §4), unless an administrator chose otherwise.
 
-The row `mail.hours` of `setting` holds "always" or {"opens": "08:30", "closes": "18:00"}; it counts from its day on.
-`LOOP153_SENDING_HOURS=always` overrides it for one process: demos and tests run at any hour.
+The row `mail.hours` of `setting` holds "always" or {"opens": "08:30", "closes": "18:00"}; it counts from its day on
+(`loop153 setting`). `LOOP153_SENDING_HOURS=always` overrides it for one process: demos and tests run at any hour.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import db
+from store.chosen_forms import HOURS
 from store.db import Tx
 from store.tables import setting
 from store.words import Letter
 from store.workdays import Calendar, load_calendar, local_day, next_open
 
-KEY = "mail.hours"
 ALWAYS, WORKING = "always", "working"
 _FRESH = 60.0  # seconds for which a replica trusts what it read
 
@@ -42,7 +42,7 @@ async def load_hours(tx: Tx, at: datetime, mode: str = WORKING) -> Hours:
     calendar = await load_calendar(tx, at)
     if mode == ALWAYS:
         return Hours(calendar, always=True)
-    rows = select(setting.c.value).where(setting.c.key == KEY, setting.c.valid_from <= at)
+    rows = select(setting.c.value).where(setting.c.key == HOURS, setting.c.valid_from <= at)
     chosen = (await tx.execute(rows.order_by(setting.c.valid_from.desc()).limit(1))).scalar_one_or_none()
     if chosen == ALWAYS:
         return Hours(calendar, always=True)

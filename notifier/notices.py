@@ -55,6 +55,8 @@ _CLUE: dict[str, dict[str, Notice]] = {
     "recount": _RECOUNT,
     "hand_over": {"holder": _REVIEW, "watcher": _SEEN},
     "recode": {"holder": _SEEN, "watcher": _SEEN},
+    "tip": {},  # told by a constant sentence, in batches (notifier/tips.py)
+    "close": {},
     "reopen": {},  # its reporter hears of it with the problem
     "archive": {},
 }
@@ -84,6 +86,7 @@ _PROBLEM: dict[str, dict[str, Notice]] = {
     "warn": _WARN,
     "recount": _RECOUNT,
     "hand_over": {"holder": _TASK, "watcher": _PROGRESS},
+    "review": {"watcher": _PROGRESS},
     "sample": {"holder": Notice("recheck")},
     "pass": {"watcher": _PROGRESS},
     "fail": {"holder": _WORK, "reporter": Notice("outcome"), "watcher": _PROGRESS},

@@ -1,7 +1,7 @@
 """Nobody is at an address any more: its contact goes off, and what waited there goes on. Never to nobody.
 
-First to the person's other doors; else up the ladder of offices (lifecycle.md §4) to the first one that can be
-reached. An internal clue climbs no lower than the city's supervision.
+First to the person's other doors; else to the substitute they named, if they are away; else up the ladder of offices
+(lifecycle.md §4) to the first one that can be reached. An internal clue climbs no lower than the city's supervision.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from notifier import cards
 from notifier.outbox import post
 from notifier.wire import within
+from store.absence import stand_ins
 from store.db import Tx
 from store.entries import accused_of
-from store.offices import city_of, ladder, members, supervision
+from store.offices import city_of, involved, ladder, members, supervision
 from store.words import Address, Hearer, Holder, Json, Letter
 
 log = logging.getLogger("loop153.mail")
@@ -27,7 +28,7 @@ UPDATE contact SET off_reason = $3, off_at = clock_timestamp() WHERE door = $1 A
 _LEFT = """
 UPDATE letter SET state = 'dead', reason = $3, owner = NULL, lease_until = NULL, settled_at = clock_timestamp()
 WHERE door = $1 AND address = $2 AND stage = 'open' AND ($5::text IS NULL OR person_id = $5)
-RETURNING key, person_id, purpose, template, facts::text AS facts, ledger, number, urgent, not_before,
+RETURNING key, door, address, person_id, purpose, template, facts::text AS facts, ledger, number, urgent, not_before,
           clock_timestamp() + $4::interval AS now
 """
 _REACHED = """
@@ -58,7 +59,7 @@ async def hand_on(tx: Tx, at: Address, reason: str, shift: timedelta, *, person:
             continue
         letters = await _onward(tx, row)
         await post(tx, letters, now=row["now"])
-        if not letters:
+        if not letters and not await _reached(tx, [row["person_id"]]):
             log.error("a letter about %s reaches nobody any more", row["number"])
     return len(rows)
 
@@ -83,19 +84,40 @@ async def climb(tx: Tx, person: str, number: str | None, *, internal: bool) -> l
     return []
 
 
+async def substitute(tx: Tx, person: str, number: str | None, at: datetime) -> list[Hearer]:
+    """Who was named to stand in for somebody who is away then, when they can be reached and are not accused."""
+    userid = (await stand_ins(tx, [person], at)).get(person)
+    accused = await accused_of(tx, number) if userid and number else []
+    for found in await members(tx, Holder(person=userid), []) if userid else ():
+        reached = await _reached(tx, [found.id])
+        if reached and not await involved(tx, found, accused):
+            return [Hearer(found, "holder", reached[found.id])]
+    return []
+
+
 async def _onward(tx: Tx, row: Mapping[str, Json]) -> list[Letter]:
     """The same letter for whoever hears it instead: at another door of the same person, or further up."""
     person: str = row["person_id"]
     facts: dict[str, Json] = json.loads(row["facts"])
     own = (await _reached(tx, [person])).get(person)
     if own:
-        return [_copy(row, facts, person, own[0])]
+        return [] if await _told_there(tx, row, own[0]) else [_copy(row, facts, person, own[0])]
     seat = await (await within(tx)).fetchrow(_SEAT, person)
     if seat is None or row["ledger"] is None:  # a reminder of one's own draft concerns nobody else
         return []
     facts.setdefault("unreached", seat["name"])
-    hearers = await climb(tx, person, row["number"], internal=bool(facts.get("internal")))
+    hearers = await substitute(tx, person, row["number"], row["now"])
+    hearers = hearers or await climb(tx, person, row["number"], internal=bool(facts.get("internal")))
     return [_copy(row, facts, hearer.person.id, hearer.to[0]) for hearer in hearers]
+
+
+async def _told_there(tx: Tx, row: Mapping[str, Json], other: Address) -> bool:
+    """Whether the same thing was written to the person's other address from the beginning: whoever has two doors
+    hears at both."""
+    key, was = str(row["key"]), f"{row['person_id']}:{row['door']}"
+    there = key.replace(f"{was}:{row['address']}", f"{row['person_id']}:{other.door}:{other.id}")
+    there = there.replace(was, f"{row['person_id']}:{other.door}")
+    return bool(await (await within(tx)).fetchval("SELECT EXISTS (SELECT FROM letter WHERE key = $1)", there))
 
 
 def _copy(row: Mapping[str, Json], facts: Mapping[str, Json], person: str, to: Address) -> Letter:

@@ -1,4 +1,8 @@
-"""The way into the mail room, for whoever causes a letter: all of it happens in the transaction of the cause."""
+"""The way into the mail room, for whoever causes a letter: all of it happens in the transaction of the cause.
+
+The bell is rung after the commit (`store.wakes.Bells`) by whoever cannot wait for the mail room's next look: within the
+transaction it would make every commit wait for the one before it.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +26,9 @@ WITH put AS (
               $9::text[], $10::bool[], $11::timestamptz[], $12::bool[])
     AS new(key, door, address, person, purpose, template, facts, ledger, number, urgent, not_before, held)
   ON CONFLICT (key) DO NOTHING
-  RETURNING state
+  RETURNING 1
 )
-SELECT n, CASE WHEN ready THEN pg_notify('letters', '') END
-FROM (SELECT count(*) AS n, bool_or(state = 'ready') AS ready FROM put) AS counted
+SELECT count(*) FROM put
 """
 _OCCUR = """
 INSERT INTO occurrence (rule, subject, slot, at)

@@ -17,13 +17,10 @@ from notifier.cards import UPDATE, shows
 from notifier.leases import Claimed, Start, Verdict
 from notifier.wire import within
 from store.actors import offers_to
+from store.chosen_forms import CARDS_LEDGERS, CARDS_OFF
 from store.db import Driver, Tx
 from store.words import Address, Json, Ledger, Letter, Moved
 
-OFF = "cards.off"
-"""The key of `setting` whose value lists the doors that are sent words only, such as ["wecom"]."""
-LEDGERS = "cards.ledgers"
-"""The key of `setting` whose value lists the ledgers whose letters are cards. Without it, tasks of problems are."""
 GOOD_FOR = timedelta(hours=24)
 """Pages before 2023 give a response_code so long, newer ones 72 h (wecom.md §20)."""
 
@@ -107,10 +104,10 @@ async def _without_cards(driver: Driver, ledger: Ledger, told: Sequence[Letter],
     """The letters; those of ledgers without cards, and for doors where cards are switched off, without buttons."""
     if not any(shows(letter.facts) for letter in told):
         return list(told)
-    chosen = await driver.fetchval(_ON, LEDGERS, at, str(ledger))
+    chosen = await driver.fetchval(_ON, CARDS_LEDGERS, at, str(ledger))
     if not (ledger is Ledger.PROBLEM if chosen is None else chosen):
         return [_plain(letter) for letter in told]
-    off = {row["door"] for row in await driver.fetch(_OFF, OFF, at)}
+    off = {row["door"] for row in await driver.fetch(_OFF, CARDS_OFF, at)}
     return [_plain(letter) if letter.to.door in off else letter for letter in told]
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from notifier.almanac import ask_for_calendar
 from notifier.digests import digests
 from notifier.outbox import occur_all, post
+from notifier.tips import forget_shares, tips
 from notifier.wire import wire, within
 from store.db import Driver
 from store.words import Address, Letter
@@ -130,6 +131,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("widen", timedelta(minutes=1), widen),
     Tick("digests", timedelta(minutes=1), digests),
     Tick("calendar", timedelta(hours=1), ask_for_calendar),
+    Tick("tips", timedelta(minutes=1), tips),
+    Tick("tip_night", timedelta(hours=6), forget_shares),
 )
 
 

@@ -11,7 +11,7 @@ from store.db import Tx
 from store.entries import accused_of
 from store.offices import PEOPLE, Seats, acting, city_of, ladder, person_of, supervision
 from store.rules import LAWS, offered
-from store.standing import Actor, Standing, standings
+from store.standing import Actor, Standing, is_tip, standings
 from store.words import Entry, Holder, Json, Ledger, Level, Person, Role
 
 VERDICTS = ("verifying", "rechecking")
@@ -20,7 +20,7 @@ VERDICTS = ("verifying", "rechecking")
 
 async def actor_of(tx: Tx, person: Person, entry: Entry | None, accused: Sequence[str], at: datetime) -> Actor:
     """`person` with what they are to the entry, standing in for an empty office included."""
-    if entry is None or person.role is Role.CLOCK:
+    if entry is None or person.role is Role.CLOCK or is_tip(entry):
         return Actor(person, standings(person, entry))
     desk: frozenset[Standing] = frozenset()
     if entry.holder and _among(person, await seats_of(tx, entry, accused, at)):

@@ -15,7 +15,7 @@ from store.tables_feeds import feed_warning
 from store.words import Ledger
 
 _SUPERVISED = ("county_review", "city_review")
-_ENDED = {"unfounded": "ended", "transferred": "ended", "accepted": "accepted", "merged": "merged"}
+_ENDED = {"answered": "ended", "unfounded": "ended", "transferred": "ended", "accepted": "accepted", "merged": "merged"}
 
 
 async def before_entry(tx: Tx, number: str, seq: int, change: Change) -> None:

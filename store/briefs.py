@@ -58,7 +58,7 @@ async def waiting_for(tx: Tx, who: Person) -> list[Waiting]:
     mine = select(task.number).where(task.person_id.in_(people), task.state.in_(TO_DO))
     problem = or_(held_by(who, Ledger.PROBLEM), tables.problem.c.number.in_(mine))
     both = union_all(
-        _named(tables.clue, and_(held_by(who), sees(who), tables.clue.c.due_at.is_not(None))),
+        _named(tables.clue, and_(held_by(who), sees(who), tables.clue.c.due_at.is_not(None), _no_tip())),
         _named(tables.problem, and_(problem, sees(who, Ledger.PROBLEM), tables.problem.c.due_at.is_not(None))),
     ).subquery()
     rows = await tx.execute(select(both).order_by(both.c.due_at, both.c.number))
@@ -84,6 +84,11 @@ def _named(table: Table, where: ColumnElement[bool]) -> Any:
         )
         .where(where)
     )
+
+
+def _no_tip() -> ColumnElement[bool]:
+    """Letters never speak of tips: those who may know of one are told by a constant sentence."""
+    return tables.clue.c.source != "tip"
 
 
 async def standings(tx: Tx, at: datetime, since: datetime, still_since: datetime) -> list[tuple[Standing, Standing]]:
@@ -116,7 +121,10 @@ def _clues() -> Any:
     clue = tables.clue.c
     over = cast(null(), tables.When).label("closed")
     opened = clue.state.in_(OPEN[Ledger.CLUE]).label("open")
-    return select(clue.bureau, clue.internal, clue.reported_at.label("opened"), over, opened, clue.due_at, clue.last_at)
+    counted = select(
+        clue.bureau, clue.internal, clue.reported_at.label("opened"), over, opened, clue.due_at, clue.last_at
+    )
+    return counted.where(_no_tip())  # a count, too, says that there is one
 
 
 def _problems() -> Any:

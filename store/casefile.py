@@ -21,7 +21,7 @@ from store.entries import SELECTS, TABLES, accused_of
 from store.geo import distance_m, to_wgs84
 from store.offices import PEOPLE
 from store.rules import LAWS, state_name
-from store.scope import sees
+from store.scope import sees, visible
 from store.standing import DEPARTMENTS, supervises
 from store.words import CLOCK, Json, Ledger, Person, Role, ledger_of
 
@@ -84,10 +84,13 @@ async def gather(tx: Tx, number: str, who: Person | None, kept: Kept) -> CaseFil
 
 
 async def may_take(tx: Tx, who: Person, number: str) -> bool:
-    """Whether `who` is offered the file of a case: supervision, leaders and the heads of the departments that handle
-    it (a clue: of the department that reported it), as far as they may see the entry at all."""
-    if await _entry(tx, number, who) is None:
-        return False
+    """Whether `who` gets the file of a case: whoever it is for and may see the entry at all."""
+    return await visible(tx, who, number) and await for_them(tx, who, number)
+
+
+async def for_them(tx: Tx, who: Person, number: str) -> bool:
+    """Whether the file of an entry that they see is for `who`: supervision, leaders and the heads of the departments
+    that handle it (a clue: of the department that reported it)."""
     if supervises(who) or who.role is Role.LEADER:
         return True
     if who.role is not Role.DEPARTMENT_HEAD:

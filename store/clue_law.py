@@ -37,6 +37,7 @@ CLUE_STATES: Mapping[str, State] = MappingProxyType(
 CLUE_VERBS: Mapping[str, Texts] = MappingProxyType(
     {
         "report": {"zh": "上报", "en": "report"},
+        "tip": {"zh": "举报", "en": "tip"},
         "classify": {"zh": "归类转报", "en": "classify and forward"},
         "answer": {"zh": "直接回复", "en": "answer"},
         "ask_info": {"zh": "要求补充", "en": "ask for more"},
@@ -53,6 +54,7 @@ CLUE_VERBS: Mapping[str, Texts] = MappingProxyType(
         "recount": {"zh": "重算时限", "en": "count the deadline anew"},
         "hand_over": {"zh": "离岗交接", "en": "hand over"},
         "archive": {"zh": "归档", "en": "archive"},
+        "close": {"zh": "办结举报", "en": "close the tip"},
         "reopen": {"zh": "随问题重办", "en": "reopen with its problem"},
         "recode": {"zh": "重新编码", "en": "recode"},
     }
@@ -63,6 +65,7 @@ CLUE_MOVES: tuple[Move, ...] = (
     Move("report", (None,), "routed", (S.STAFF,), ("text_or_photo", "merchant", "place")),
     # What provincial data show of a licensed shop; nobody's head classifies it.
     Move("report", (None,), "classified", (S.CLOCK,), ("text", "merchant", "indicator")),
+    Move("tip", (None,), "city_review", (S.CLOCK,)),
     Move("classify", ("head_review",), "classified", (S.HEAD,), ("indicator",)),
     Move("answer", ("head_review",), "answered", (S.HEAD,), ("text",)),
     Move("ask_info", _REVIEWS, "need_info", (S.HOLDER,), ("text",)),
@@ -81,6 +84,8 @@ CLUE_MOVES: tuple[Move, ...] = (
     Move("merge", _SUPERVISED, "merged", (S.SUPERVISION,), ("problem",)),
     Move("dismiss", _SUPERVISED, "unfounded", (S.SUPERVISION,), ("text",)),
     Move("transfer_out", _SUPERVISED, "transferred", (S.SUPERVISION,), ("authority", "text")),
+    # A tip is handled in the vault; the ledger learns only how it ended.
+    Move("close", ("city_review",), "told", (S.VAULT,)),
     Move("restore", ("unfounded", "answered"), "city_review", (S.CITY_SUPERVISION,), ("text",)),
     Move("warn", (*_REVIEWS, "need_info"), "same", (S.CLOCK,), ("rung",)),
     Move("recount", (*_REVIEWS, "need_info"), "same", (S.CLOCK,)),

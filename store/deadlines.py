@@ -66,19 +66,30 @@ def due_warnings(
     facts: Watch, now: datetime, calendar: Calendar, ladder: tuple[Rung, ...] = LADDER
 ) -> list[tuple[str, str]]:
     """(rung, slot) of every warning whose time has come and that was not given yet, the oldest first."""
-    passed = [found for found in _moments(facts, calendar, ladder) if found[0] <= now and found[2] not in facts.struck]
+    passed = [found for found in _left(facts, calendar, ladder) if found[0] <= now]
     return [(rung, slot) for _at, rung, slot in sorted(passed)]
 
 
 def next_warning(facts: Watch, calendar: Calendar, ladder: tuple[Rung, ...] = LADDER) -> datetime | None:
     """When the next warning that was not given yet is due; None: there is none."""
-    left = (at for at, _rung, slot in _moments(facts, calendar, ladder) if slot not in facts.struck)
-    return min(left, default=None)
+    return min((at for at, _rung, _slot in _left(facts, calendar, ladder)), default=None)
 
 
 def passed_over(facts: Watch, now: datetime, calendar: Calendar, ladder: tuple[Rung, ...] = LADDER) -> frozenset[str]:
     """The slots that are past when a deadline is set: nobody is reminded of half time right after an extension."""
     return frozenset(slot for at, rung, slot in _moments(facts, calendar, ladder) if at <= now and rung != RECEIVE.name)
+
+
+def _left(facts: Watch, calendar: Calendar, ladder: tuple[Rung, ...]) -> list[tuple[datetime, str, str]]:
+    """What was not warned of yet. A rung below the highest one that was reached is over: an administrator may have put
+    it there since."""
+    moments = list(_moments(facts, calendar, ladder))
+    reached = max((at for at, rung, slot in moments if rung != RECEIVE.name and slot in facts.struck), default=None)
+    return [
+        (at, rung, slot)
+        for at, rung, slot in moments
+        if slot not in facts.struck and (rung == RECEIVE.name or reached is None or at > reached)
+    ]
 
 
 def _moments(facts: Watch, calendar: Calendar, ladder: tuple[Rung, ...]) -> Iterator[tuple[datetime, str, str]]:

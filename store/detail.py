@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from store import tables
 from store.actors import actor_of
+from store.casefile import for_them
 from store.db import Tx
 from store.entries import TABLES, accused_of, load_entry
 from store.history import history
@@ -20,7 +21,7 @@ from store.scope import sees
 from store.standing import Actor, Standing
 from store.suggesting import in_review
 from store.telling import what, when, where, with_whom
-from store.texts import _, said
+from store.texts import _, row, said
 from store.words import Entry, Found, Item, Json, Ledger, Lookup, Person, words_of
 from store.workdays import load_calendar
 
@@ -37,6 +38,7 @@ async def look_entry(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found
         return Found(lookup, ())
     language, accused = lookup.language, await accused_of(tx, entry.number)
     actor = await actor_of(tx, who, entry, accused, at)
+    odd = await remarks(tx, entry, language) if entry.ledger is Ledger.PROBLEM and actor.standings & _JUDGES else []
     verbs, names = offered(entry.ledger, entry.state, actor), LAWS[entry.ledger].verbs
     data = {
         "ledger": entry.ledger.value,
@@ -45,9 +47,11 @@ async def look_entry(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found
         "merchant": entry.fields["merchant"],
         "internal": entry.fields["internal"],
         "verbs": [{"verb": verb, "label": words_of(names[verb], language)} for verb in verbs],
+        "remarks": odd,
+        "file": await for_them(tx, who, entry.number),
     }
     data |= await _more(tx, entry, who, actor, language, at)
-    text = await _text(tx, entry, accused, actor, language, at)
+    text = await _text(tx, entry, accused, odd, language, at)
     return Found(lookup, (Item(entry.number, headline(entry, language), text, data),), 1)
 
 
@@ -80,18 +84,16 @@ async def _meant(tx: Tx, typed: str, who: Person) -> str | None:
     return None
 
 
-async def _text(tx: Tx, entry: Entry, accused: list[str], actor: Actor, language: str, now: datetime) -> str:
+async def _text(tx: Tx, entry: Entry, accused: list[str], odd: list[str], language: str, now: datetime) -> str:
     calendar = await load_calendar(tx, now)
     parts = [*with_whom(entry, language, now, calendar), *what(entry, language)]
     if entry.ledger is Ledger.PROBLEM:
-        parts += problem_text(entry, language, now, calendar)
-        if actor.standings & _JUDGES:
-            parts += await remarks(tx, entry, language)
+        parts += [*problem_text(entry, language, now, calendar), *odd]
     else:
         parts += [where(entry, language), *when(entry, language, now)]
     if accused:
         names = select(tables.person.c.name).where(tables.person.c.id.in_(accused)).order_by(tables.person.c.id)
-        listed = "、".join((await tx.execute(names)).scalars())
+        listed = row((await tx.execute(names)).scalars(), language)
         parts.append(said(_("Concerns: {names}"), language, {"names": listed}))
     past = await history(tx, entry, language, now)
     return "\n".join([headline(entry, language), *(part for part in parts if part), "", *past])

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, and_, cast, func, literal, or_, select, text, update
+from sqlalchemy import BigInteger, ColumnElement, Integer, and_, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, array, insert
 
 from store import tables
@@ -69,7 +69,6 @@ async def expect(tx: Tx, file: File, who: Person, at: datetime) -> None:
         )
         .on_conflict_do_nothing()
     )
-    await tx.execute(text("SELECT pg_notify('media', '')"))
 
 
 async def claim(tx: Tx, limit: int) -> Sequence[Wanted]:

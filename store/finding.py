@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 
@@ -15,7 +14,7 @@ from store import tables
 from store.db import Tx
 from store.people import escape
 from store.scope import sees
-from store.views import page
+from store.views import Numbers, page
 from store.words import Found, Json, Ledger, Lookup, Person
 from store.workdays import SHANGHAI
 
@@ -24,16 +23,21 @@ clue, problem, task = tables.clue.c, tables.problem.c, tables.task.c
 
 async def look_find(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
     """Entries that fit every word and the period, newest first."""
-    words, query = str(lookup.query.get("words") or "").split(), lookup.query
+    found = fitting(lookup.query, who)
+    return await page(tx, lookup, at, found, newest=True) if found else Found(lookup, ())
+
+
+def fitting(query: Mapping[str, Json], who: Person) -> list[Numbers]:
+    """What fits `words`, `since` and `until`, by when it was reported or opened; nothing without any of them."""
+    words = str(query.get("words") or "").split()
     if not words and not query.get("since") and not query.get("until"):
-        return Found(lookup, ())
+        return []
     clues = [*(_clue_fits(word) for word in words), *_between(clue.reported_at, query), sees(who)]
     problems = [*(_problem_fits(word) for word in words), *_between(problem.opened_at, query)]
-    found: list[Select[Any]] = [
+    return [
         select(clue.number, clue.reported_at.label("key")).where(*clues),
         select(problem.number, problem.opened_at.label("key")).where(*problems, sees(who, Ledger.PROBLEM)),
     ]
-    return await page(tx, lookup, at, found, newest=True)
 
 
 def _between(column: ColumnElement[datetime], query: Mapping[str, Json]) -> Iterator[ColumnElement[bool]]:

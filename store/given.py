@@ -189,4 +189,5 @@ FIELDS: Mapping[str, Callable[[str, Json], Json]] = {
     "rung": _short,
     # provincial data
     "warning": _id,
+    "visit": _id,
 }

@@ -18,6 +18,7 @@ from store.db import Tx
 from store.entries import accused_of
 from store.offices import city_of, supervision
 from store.rules import LAWS
+from store.standing import is_tip
 from store.tasks import TO_DO, waiting
 from store.warned import hear_warning
 from store.words import Hearer, Holder, Ledger, Level, Moved
@@ -43,6 +44,8 @@ async def hearers(tx: Tx, moved: Moved) -> list[Hearer]:
 
 async def _of_clue(audience: Audience) -> None:
     moved, fields, entry = audience.moved, audience.fields, audience.moved.entry
+    if is_tip(entry):  # whoever may know of a tip is told by a constant sentence (tips/clocks.py)
+        return
     if entry.holder:
         audience.take(await seats_of(audience.tx, entry, audience.accused, moved.at), "holder")
     if fields["reporter"] and fields["reporter"] != moved.by.id and entry.state != "archived":
@@ -91,6 +94,11 @@ async def newcomers(audience: Audience) -> None:
     for task in audience.fields["tasks"]:
         if task["state"] in TO_DO and task["given_at"] == audience.at.isoformat():
             await audience.worker(task["person"])
+
+
+async def heir(audience: Audience) -> None:
+    """Who takes over from somebody that leaves, also when they had a task in the matter already."""
+    await audience.person(audience.moved.fields["assignee"], "watcher")
 
 
 async def former(audience: Audience) -> None:
@@ -177,9 +185,10 @@ GROUPS: Mapping[str, tuple[Group, ...]] = MappingProxyType(
         "nudge": (holder, workers),
         "instruct": (holder, workers, desk),
         "reply": (askers,),
-        "hand_over": (newcomers, desk),
+        "hand_over": (newcomers, heir, desk),
         "recount": (holder, workers),
         "archive": (),
+        "review": (former, desk),
         "sample": (holder,),
         "pass": (desk,),
         "fail": (holder, reporters, desk, other_level),

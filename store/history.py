@@ -19,15 +19,22 @@ SHOWN = 6
 """How many of the last lines are shown."""
 
 
-RUNGS = {
+_RUNGS = {
     "receive": _("not received in time"),
     "half": _("half of the time is over"),
     "before": _("due within one working day"),
     "due": _("due now"),
     "late_1": _("one working day late"),
-    "late_3": _("three working days late"),
-    "late_5": _("five working days late"),
 }
+_LATE, _BEFORE = _("{days} working days late"), _("due within {days} working days")
+
+
+def rung_words(rung: str, language: str) -> str:
+    """What a rung of the ladder is called; an administrator may have put it at any day (chosen_forms.py)."""
+    kind, _name, days = rung.partition("_")
+    if rung in _RUNGS or not days:
+        return said(_RUNGS.get(rung, rung), language)
+    return said(_LATE if kind == "late" else _BEFORE, language, {"days": days})
 
 
 async def history(tx: Tx, entry: Entry, language: str, now: datetime) -> list[str]:
@@ -70,5 +77,5 @@ def _said_with(row: Row[Any], language: str) -> Iterator[str]:
         yield said(_("{days} working days"), language, {"days": fields["days"]})
     yield fields.get("review_on", "") or fields.get("due_on", "")
     if row.verb == "warn":
-        yield said(RUNGS.get(fields["rung"], fields["rung"]), language)
+        yield rung_words(fields["rung"], language)
     yield "" if row.verb == "report" else row.text

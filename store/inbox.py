@@ -25,6 +25,7 @@ from store.words import (
     Incoming,
     Json,
     Level,
+    Link,
     Option,
     Person,
     Role,
@@ -36,11 +37,12 @@ _written = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` would mak
 ARRIVE = """
 SELECT clock_timestamp() AS at, i.said::text,
        p.id, p.name, p.role, p.unit_code, p.field_role, p.language, u.department, b.code AS bureau, b.kind AS level,
-       d.version, d.state::text
+       d.version, d.state::text,
+       EXISTS (SELECT FROM tip_apart.draft) OR EXISTS (SELECT FROM tip_apart.seen) AS tips
 FROM (SELECT 1) AS once
 LEFT JOIN inbox i ON i.door = $1 AND i.key = $2
 LEFT JOIN contact c ON c.door = $1 AND c.address = $3
-LEFT JOIN person p ON p.id = c.person_id AND p.active
+LEFT JOIN person p ON p.id = CASE WHEN $1 = 'console' THEN $3 ELSE c.person_id END AND p.active
 LEFT JOIN unit u ON u.code = p.unit_code
 LEFT JOIN LATERAL (
   SELECT x.code, x.kind FROM unit x
@@ -49,6 +51,8 @@ LEFT JOIN LATERAL (
 ) b ON true
 LEFT JOIN dialogue d ON d.person_id = p.id
 """
+
+# Whoever speaks through the console was signed in as that person by the console itself.
 
 # The inbox row is inserted *from* the kept dialogue, so a version conflict never marks a message as seen.
 LEAVE = """
@@ -78,6 +82,7 @@ class Seat:
     who: Person | None  # None: nobody known (or active) at this address
     version: int  # of the dialogue; 0 when there is none yet
     state: Json  # the stored dialogue, or None
+    tips: bool = False  # somebody, somewhere, is in the middle of a tip: it may be this chat
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ async def arrive(driver: Driver, incoming: Incoming) -> Seat:
     row = await driver.fetchrow(ARRIVE, incoming.sender.door, incoming.key, incoming.sender.id)
     state = json.loads(row["state"]) if row["state"] is not None else None
     said = says_from_json(json.loads(row["said"])) if row["said"] is not None else None
-    return Seat(row["at"], said, _person(row, incoming.sender), row["version"] or 0, state)
+    return Seat(row["at"], said, _person(row, incoming.sender), row["version"] or 0, state, row["tips"])
 
 
 async def leave(driver: Driver, incoming: Incoming, leaving: Leaving) -> bool:
@@ -119,13 +124,27 @@ async def leave_within(tx: Tx, incoming: Incoming, leaving: Leaving) -> bool:
 
 
 def says_to_json(says: Sequence[Say]) -> Json:
-    """Utterances as JSON: [[text, [[token, label], …]], …]."""
-    return [[say.text, [[option.token, option.label] for option in say.options]] for say in says]
+    """Utterances as JSON: [[text, [[token, label], …], [[url, label], …]], …]; the links may be missing."""
+    return [
+        [
+            say.text,
+            [[option.token, option.label] for option in say.options],
+            *([[[link.url, link.label] for link in say.links]] if say.links else ()),
+        ]
+        for say in says
+    ]
 
 
 def says_from_json(stored: Json) -> tuple[Say, ...]:
     """The inverse of `says_to_json`."""
-    return tuple(Say(text, tuple(Option(token, label) for token, label in options)) for text, options in stored)
+    return tuple(
+        Say(
+            text,
+            tuple(Option(token, label) for token, label in options),
+            tuple(Link(url, label) for part in rest for url, label in part),
+        )
+        for text, options, *rest in stored
+    )
 
 
 def _values(incoming: Incoming, leaving: Leaving) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from store.entries import accused_of, load_entry
 from store.ledger import apply
 from store.offices import city_of, involved, ladder, members, person_known
 from store.sampling import hands, pick_rechecker
+from store.sessions import end_all
 from store.tasks import TO_DO
 from store.words import CLOCK, Ask, Holder, Ledger, Moved, Person, Refused, ledger_of
 
@@ -39,6 +40,7 @@ async def hand_over(tx: Tx, person: str, at: datetime, substitute: str | None = 
         fields = {"task": leaver.id, "assignee": successor}
         moves.append(await apply(tx, Ask(ledger_of(number), "hand_over", number, fields), CLOCK, at))
     await tx.execute(update(tables.person).where(tables.person.c.id == leaver.id).values(active=False))
+    await end_all(tx, leaver.id)
     return moves
 
 

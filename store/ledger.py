@@ -25,6 +25,7 @@ from store.indicators import needs_proof
 from store.offices import head_office
 from store.pages import Attached, write
 from store.placing import place
+from store.profile.following import follow
 from store.rules import LAWS, decide
 from store.scope import visible
 from store.standing import Standing
@@ -49,7 +50,9 @@ async def apply(tx: Tx, ask: Ask, by: Person, at: datetime, cause: Standing | No
     effect = EFFECTS[ask.ledger].get(ask.verb)
     change = await effect(tx, case) if effect else Change()
     attached = await _evidence(tx, case)
-    return await write(tx, case, target, change, await place(tx, case, target, change), attached)
+    moved = await write(tx, case, target, change, await place(tx, case, target, change), attached)
+    await follow(tx, moved)
+    return moved
 
 
 async def _lock(tx: Tx, ask: Ask, by: Person) -> Entry | None:

@@ -7,18 +7,20 @@ merchant    words (part of a name, pinyin initials, owner, licence number, 32-ch
             -> licence_no, name, "owner · address · 120 m"
 indicator   words | code | parent (null lists the top); side
             -> code, "W10202 …", parent's name, {code, leaf, severity, side, name}
-colleague   words (part of a name, initials, userid); department (of the bureau of the entry `number`, else of one's
-            own) or unit: its members, also without words -> userid, name, unit
+colleague   words (part of a name, initials, userid); department (one or several, of the bureau of the entry `number`,
+            else of one's own) or unit: its members, also without words -> userid, name, unit
+            tasks (WT-…): whose task in it may be given to somebody else -> userid, name, "main · enforcement · at work"
 unit        words -> code, name
 duplicates  fields! (the answers of a report so far) -> number, "XS-… 同一商户,3 天前"
 entry       number! (XS-… or WT-…; the last digits may be enough)
             -> one item, or none when out of scope: number, headline, full text,
-               {ledger, state, indicator, merchant, internal, severity, verbs: [{verb, label}]}
+               {ledger, state, indicator, merchant, internal, severity, verbs: [{verb, label}], file (whether the case
+               file is for the asker), remarks (what is odd about the proof, for whoever judges it)}
                a clue in review adds defaults {department, due_on, severity} and
                suggest {escalate: a reason or "", merge: [numbers of open problems of the same shop]};
                a clue that became a problem, or part of one, adds problem (its number);
                a problem adds clues, department, light, needs_photo, asked ("extend", "suspend" or null), due_at and
-               tasks [{part, person, name, department, state, due_at, mine}]
+               tasks [{part, person, name, department, state, due_at, mine, movable}]
 tasks       page -> what waits for me in both ledgers, most urgent first: number, one line
 mine        page -> what I reported and the problems I was given a task in, newest first
 find        words (number, shop, licence, person, indicator, text; all must fit); since, until (ISO days of reporting or
@@ -26,7 +28,10 @@ find        words (number, shop, licence, person, indicator, text; all must fit)
 warnings    group (near, overdue, stuck); by (person, department, county); page -> counts per group; with `by` counts
             per person, department or county; with `group` alone its entries
 workday     days! (1 to 99) -> the day that many working days from now, as an ISO day
+console     -> one item: the path of a new one-time link into the console; none when the asker had too many lately
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
+case_file   number! -> one item: the path of a link to the file of that case, with {minutes} (for how long it is good);
+            none when it is not for the asker
 
 Every answer is cut to the asker's scope. Pages have 8 items and start at 0; `Found.total` counts all.
 """
@@ -37,13 +42,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from store import indicators, merchants
+from store import casefile, indicators, links, merchants, sessions
 from store.absence import standing_in
 from store.db import Tx
 from store.detail import look_entry
 from store.duplicates import look_duplicates
 from store.finding import look_find
 from store.people import look_colleague, look_unit
+from store.problem_text import look_assignee
 from store.views import look_ledger, look_mine, look_tasks
 from store.warning_ledger import look_warnings
 from store.words import Found, Item, Lookup, Person
@@ -65,7 +71,29 @@ async def look_workday(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Fou
     return Found(lookup, (Item(day, day),), 1)
 
 
+async def look_case_file(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """A link for nobody else, as far as they may take the file at all."""
+    number = str(lookup.query.get("number") or "")
+    if not await casefile.may_take(tx, who, number):
+        return Found(lookup, ())
+    data = {"minutes": int(links.GOOD_FOR.total_seconds() // 60)}
+    return Found(lookup, (Item(await links.make(tx, who.id, number, at), number, data=data),), 1)
+
+
+async def look_console(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
+    """The one answer that writes: a link is good only because it is noted, in the transaction that says it."""
+    token = await sessions.make_link(tx, who, at)
+    return Found(lookup, (Item(f"/console/in/{token}", ""),) if token else (), 1 if token else 0)
+
+
 _MOST_DAYS = 100
+
+
+async def _look_person(tx: Tx, lookup: Lookup, who: Person) -> Found:
+    """Anybody, or whoever has a task in a problem."""
+    return await (look_assignee if lookup.query.get("tasks") else look_colleague)(tx, lookup, who)
+
+
 Answer = Callable[[Tx, Lookup, Person, datetime], Awaitable[Found]]
 
 
@@ -77,8 +105,8 @@ def _timeless(look: Callable[[Tx, Lookup, Person], Awaitable[Found]]) -> Answer:
 ANSWERS: Mapping[str, Answer] = MappingProxyType(
     {
         "merchant": _timeless(merchants.look),
+        "colleague": _timeless(_look_person),
         "indicator": indicators.look,
-        "colleague": _timeless(look_colleague),
         "unit": _timeless(look_unit),
         "duplicates": look_duplicates,
         "entry": look_entry,
@@ -88,5 +116,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "ledger": look_ledger,
         "warnings": look_warnings,
         "workday": look_workday,
+        "case_file": look_case_file,
+        "console": look_console,
     }
 )

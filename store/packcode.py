@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 
 from store.pinyin import plain
 from store.texts import _, said
@@ -15,6 +17,8 @@ from store.words import NOTHING, Json
 
 _LINE = 16
 _LICENCE = 12
+_DATE = 5
+_CARTONS = 50
 _MISTAKEN = {"O": "0", "I": "1", "L": "1", "S": "5", "B": "8", "Z": "2"}
 _SEPARATORS = re.compile(r"[\s\-_/|,.;:·、,。;:]+")
 
@@ -28,6 +32,11 @@ class PackCode:
     carton: str
     company: str
     licence_no: str
+
+    @property
+    def text(self) -> str:
+        """The code without spaces: 32 characters, or 16 of a second line alone."""
+        return self.date + self.case + self.carton + self.company + self.licence_no
 
 
 class PackCodeFault(Exception):
@@ -62,6 +71,31 @@ def read(typed: str) -> PackCode:
         raise _wrong_length(lines, code)
     company, licence = code[_LINE : _LINE + 4], _licence(code[-_LICENCE:])
     return PackCode(code[:5], code[5:14], code[14:_LINE], company, licence)
+
+
+def sorted_on(code: PackCode, today: date) -> date | None:
+    """The day on which the carton left our warehouse: last digit of the year, month, day. Of the years that end so, the
+    last one that is not to come; None when there is no such day or the first line is not known."""
+    if len(code.date) != _DATE or not code.date.isdigit():
+        return None
+    month, day = int(code.date[1:3]), int(code.date[3:])
+    for year in range(today.year, today.year - 20, -1):
+        if year % 10 == int(code.date[0]):
+            with suppress(ValueError):
+                if (found := date(year, month, day)) <= today:
+                    return found
+    return None
+
+
+def doubts(code: PackCode, today: date) -> list[tuple[str, Mapping[str, Json]]]:
+    """What of a readable code cannot be right: sentences of the catalogue with their facts."""
+    found: list[tuple[str, Mapping[str, Json]]] = []
+    if code.date and sorted_on(code, today) is None:
+        found.append((_("“{date}” is no date: last digit of the year, month, day."), {"date": code.date}))
+    if code.carton.isdigit() and not 1 <= int(code.carton) <= _CARTONS:
+        facts = {"carton": code.carton}
+        found.append((_("A case holds 50 cartons, so carton {carton} may be forged or misread."), facts))
+    return found
 
 
 def _second_line_alone(code: str) -> PackCode:

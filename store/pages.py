@@ -6,6 +6,7 @@ stays locked until the caller commits, so a number is neither given twice nor lo
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,9 @@ from store.rules import decide
 from store.standing import Actor, Standing
 from store.words import Entry, Json, Ledger, Moved, Person, ledger_of
 from store.workdays import SHANGHAI
+
+TIP_NUMBERS = 10_000_000
+"""Where the numbers of tips begin: eight digits, beside the six of what is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ async def write(tx: Tx, case: Case, target: str, change: Change, columns: Column
         await tx.execute(update(TABLES[ledger]).where(TABLES[ledger].c.number == number).values(columns))
         await after_entry(tx, case, number, seq, target, change)
     else:
-        number = await _take_number(tx, ledger, case.at)
+        number = await (_random_number if case.ask.verb == "tip" else _take_number)(tx, ledger, case.at)
         await tx.execute(insert(TABLES[ledger]).values(number=number, **columns))
         await _name_accused(tx, number, case.accused)
         await handling_form(tx, case, number, target)
@@ -128,6 +132,15 @@ async def _take_number(tx: Tx, ledger: Ledger, at: datetime) -> str:
     take = first.on_conflict_do_update(index_elements=["ledger", "year"], set_={"last": counter.c.last + 1})
     last = (await tx.execute(take.returning(counter.c.last))).scalar_one()
     return f"{ledger.prefix}-{year}-{last:06d}"
+
+
+async def _random_number(tx: Tx, ledger: Ledger, at: datetime) -> str:
+    """A number that says nothing of how many tips there are, from a range that counting never reaches."""
+    column, year = TABLES[ledger].c.number, at.astimezone(SHANGHAI).year
+    while True:
+        number = f"{ledger.prefix}-{year}-{TIP_NUMBERS + secrets.randbelow(9 * TIP_NUMBERS)}"
+        if (await tx.execute(select(column).where(column == number))).first() is None:
+            return number
 
 
 async def _name_accused(tx: Tx, number: str, accused: tuple[str, ...]) -> None:

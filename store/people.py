@@ -12,7 +12,7 @@ from store.db import Tx
 from store.entries import TABLES
 from store.hearing import hearers as hearers
 from store.offices import PEOPLE, person_known, person_of
-from store.words import Address, Found, Item, Lookup, Person, ledger_of, words_of
+from store.words import Address, Found, Item, Level, Lookup, Person, ledger_of, words_of
 
 PAGE = 8
 
@@ -39,7 +39,8 @@ async def set_language(tx: Tx, userid: str, language: str) -> None:
 
 async def look_colleague(tx: Tx, lookup: Lookup, who: Person) -> Found:
     """Staff by a part of their name, their pinyin initials or userid, colleagues of one's own bureau first; with
-    `department` or `unit` the members of that department of the bureau at hand, also without words."""
+    `department` (one or several) or `unit` their members in the bureau at hand, also without words; whom the city
+    names by words may be of any bureau."""
     query, person = lookup.query, tables.person.c
     words = str(query.get("words") or "").strip()
     like = f"%{escape(words)}%"
@@ -48,7 +49,10 @@ async def look_colleague(tx: Tx, lookup: Lookup, who: Person) -> Found:
     near = tables.unit.c.path.like(f"%{escape(bureau)}%")
     found = PEOPLE.where(fits)
     if query.get("department"):
-        found = found.where(tables.unit.c.department == query["department"], near)
+        wanted = query["department"]
+        found = found.where(tables.unit.c.department.in_([wanted] if isinstance(wanted, str) else wanted))
+        if not words or who.level is not Level.CITY:  # the city may name somebody of any county
+            found = found.where(near)
     if query.get("unit"):
         found = found.where(literal(query["unit"]) == any_(func.string_to_array(tables.unit.c.path, "/")))
     found = found.order_by(None).order_by(near.desc(), func.length(person.name), person.id)

@@ -57,6 +57,7 @@ PROBLEM_VERBS: Mapping[str, Texts] = MappingProxyType(
         "recount": {"zh": "重算时限", "en": "count the deadline anew"},
         "hand_over": {"zh": "离岗交接", "en": "hand over"},
         "archive": {"zh": "归档", "en": "archive"},
+        "review": {"zh": "复盘", "en": "write a review"},
         "sample": {"zh": "抽评", "en": "draw for a re-check"},
         "pass": {"zh": "抽评合格", "en": "pass the re-check"},
         "fail": {"zh": "抽评不合格", "en": "fail the re-check"},
@@ -95,6 +96,8 @@ PROBLEM_MOVES: tuple[Move, ...] = (
     Move("recount", (*_OPEN, "archived"), "same", (S.CLOCK,)),
     Move("hand_over", (*_OPEN, "archived"), "same", (S.CLOCK,), ("task", "assignee")),
     Move("archive", _CLOSED, "archived", (S.CLOCK,)),
+    # What is to be learnt of it (features.md D08). Not a note: that is the assignee's, about open work.
+    Move("review", (*_CLOSED, "archived"), "same", (S.SUPERVISION, S.LEADER), ("text",)),
     Move("sample", ("archived",), "same", (S.CLOCK, S.CITY_SUPERVISION)),
     Move("pass", ("archived",), "same", (S.RECHECKER,), ("text", "photo_or_reason")),
     Move("fail", ("archived",), "investigating", (S.RECHECKER,), ("text", "photo_or_reason")),

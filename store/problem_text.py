@@ -7,13 +7,15 @@ from datetime import datetime
 
 from store.db import Tx
 from store.deadlines import light
+from store.entries import load_entry
 from store.given import moment
 from store.indicators import needs_proof
 from store.phrases import clock_words
+from store.scope import visible
 from store.standing import DEPARTMENTS
-from store.tasks import TO_DO
-from store.texts import _, said
-from store.words import Entry, Json, Person, words_of
+from store.tasks import TO_DO, Task, movable
+from store.texts import _, row, said
+from store.words import Entry, Found, Item, Json, Lookup, Person, words_of
 from store.workdays import Calendar, load_calendar
 
 LIGHTS = {"green": _("🟢 in time"), "yellow": _("🟡 due soon"), "red": _("🔴 overdue")}
@@ -60,10 +62,10 @@ def _light(entry: Entry, language: str, now: datetime, calendar: Calendar) -> It
 
 def _told(entry: Entry, language: str) -> Iterator[str]:
     fields = entry.fields
-    yield said(_("Clues: {numbers}"), language, {"numbers": "、".join(fields["clues"])})
+    yield said(_("Clues: {numbers}"), language, {"numbers": row(fields["clues"], language)})
     main = words_of(DEPARTMENTS[fields["department"]], language)
     if fields["departments"]:
-        others = "、".join(words_of(DEPARTMENTS[one], language) for one in fields["departments"])
+        others = row((words_of(DEPARTMENTS[one], language) for one in fields["departments"]), language)
         facts = {"main": main, "others": others}
         yield said(_("Department: {main}, assisted by {others}"), language, facts)
     else:
@@ -102,6 +104,7 @@ def _asked(entry: Entry, language: str) -> Iterator[str]:
 async def problem_data(tx: Tx, entry: Entry, who: Person, at: datetime) -> dict[str, Json]:
     """What forms and cards need to know of a problem (`lookups.py`, kind "entry")."""
     fields, calendar = entry.fields, await load_calendar(tx, at)
+    moving = {task["id"] for task in movable(fields["tasks"])}
     return {
         "severity": fields["severity"],
         "clues": fields["clues"],
@@ -110,10 +113,25 @@ async def problem_data(tx: Tx, entry: Entry, who: Person, at: datetime) -> dict[
         "due_at": fields["due_at"],
         "needs_photo": needs_proof(fields["indicator"]),
         "asked": next((one["kind"] for one in fields["requests"] if one["kind"] != "instruct"), None),
-        "tasks": [_task(task, who) for task in fields["tasks"]],
+        "tasks": [_task(task, who) | {"movable": task["id"] in moving} for task in fields["tasks"]],
     }
 
 
 def _task(task: dict[str, Json], who: Person) -> dict[str, Json]:
     shown = {name: task[name] for name in ("part", "person", "name", "department", "state", "due_at")}
     return shown | {"mine": task["person"] in (who.id, *who.stands_for) and task["state"] in TO_DO}
+
+
+async def look_assignee(tx: Tx, lookup: Lookup, who: Person) -> Found:
+    """Whose task in the problem `tasks` may be given to somebody else: userid, name, part · unit · state."""
+    number, words = str(lookup.query["tasks"]), str(lookup.query.get("words") or "").strip().lower()
+    entry = await load_entry(tx, number) if await visible(tx, who, number) else None
+    tasks = movable(entry.fields["tasks"]) if entry else []
+    named = [task for task in tasks if words in task["name"].lower() or words in task["person"].lower()]
+    return Found(lookup, tuple(_assignee(task, lookup.language) for task in named), len(named))
+
+
+def _assignee(task: Task, language: str) -> Item:
+    """A task as one line, by its person."""
+    parts = (said(PARTS[task["part"]], language), words_of(DEPARTMENTS[task["department"]], language))
+    return Item(task["person"], task["name"], " · ".join((*parts, said(TASK_STATES[task["state"]], language))))

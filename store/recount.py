@@ -11,10 +11,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import select, union_all
 
 from store import tables
+from store.alarms import look_again
 from store.db import Tx
 from store.entries import load_entry
 from store.given import moment
 from store.ledger import apply
+from store.standing import is_tip
 from store.tasks import waiting
 from store.words import CLOCK, Ask, Entry, Json, Ledger, Moved
 from store.workdays import SHANGHAI, Calendar, add_working_days, is_working_day, load_calendar, working_days_between
@@ -28,6 +30,7 @@ async def recount(tx: Tx, before: Calendar, at: datetime) -> list[Moved]:
     first = first_change(before, after, at)
     if first is None:
         return []
+    await look_again(tx, at)  # rungs that are counted from a deadline move, too
     begins = datetime.combine(first, time(), SHANGHAI)
     open_ = (select(table.c.number).where(table.c.due_at >= begins) for table in (tables.clue, tables.problem))
     working = select(tables.problem.c.number).where(
@@ -37,7 +40,7 @@ async def recount(tx: Tx, before: Calendar, at: datetime) -> list[Moved]:
     moved = []
     for number in numbers:
         entry = await load_entry(tx, number)
-        fields = _counted(entry, before, after) if entry and entry.state not in _CHOSEN else {}
+        fields = _counted(entry, before, after) if entry and entry.state not in _CHOSEN and not is_tip(entry) else {}
         if entry and fields:
             moved.append(await apply(tx, Ask(entry.ledger, "recount", number, fields), CLOCK, at))
     return moved

@@ -74,6 +74,13 @@ def _routed(state: str, person: Person, given: Given) -> str:
     )
 
 
+def _begins(state: str, given: Given) -> bool:
+    """Whether receiving begins the work; who gets a task later, in the middle of it, leaves it where it is."""
+    return state == "dispatched" and bool(given.get("main_received"))
+
+
+_TOLD: Mapping[Json, str] = MappingProxyType({"unfounded": "unfounded", "transferred": "transferred"})
+
 TARGETS: Mapping[str, Callable[[str, Person, Given], str]] = MappingProxyType(
     {
         "routed": _routed,
@@ -81,7 +88,9 @@ TARGETS: Mapping[str, Callable[[str, Person, Given], str]] = MappingProxyType(
         "back": lambda state, person, given: str(given["came_from"]),
         "same": lambda state, person, given: state,
         "linked": lambda state, person, given: str(given["linked"]),
-        "received": lambda state, person, given: "investigating" if given.get("main_received") else state,
+        "received": lambda state, person, given: "investigating" if _begins(state, given) else state,
+        # How a tip ended; whatever came of it, its tipster was answered.
+        "told": lambda state, person, given: _TOLD.get(given.get("outcome"), "answered"),
         # A county asks the city first; whoever grants it makes it so.
         "suspending": lambda state, person, given: "suspended" if person.level is Level.CITY else state,
         "granted": lambda state, person, given: "suspended" if given.get("asked") == "suspend" else state,

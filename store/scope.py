@@ -76,20 +76,28 @@ def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     """The condition on a row of that ledger that lets `who` see it."""
     opened = or_(held_by(who, ledger), _wide(who, ledger))
     if ledger is Ledger.CLUE:
-        return or_(tables.clue.c.reporter == who.id, and_(opened, _not_hidden(who, ledger)))
+        return or_(tables.clue.c.reporter == who.id, and_(opened, _not_hidden(who, ledger), _not_sealed(who)))
     return or_(_reported(who), and_(or_(_has_task(who), opened), _not_hidden(who, ledger)))
 
 
 @lru_cache(maxsize=512)
 def holds(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     """The condition that an entry waits for `who` and may be seen by them: what `sees` says of what they hold."""
-    return and_(held_by(who, ledger), _not_hidden(who, ledger))
+    open_to = _not_sealed(who) if ledger is Ledger.CLUE else true()
+    return and_(held_by(who, ledger), _not_hidden(who, ledger), open_to)
 
 
 def _not_hidden(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     """That the row at hand is not an internal matter which accuses `who` or somebody in their line."""
     person = {"person": who.id, "role": who.role.value, "unit": who.unit, "bureau": who.bureau}
     return not_(and_(_TABLES[ledger].c.internal, hidden_from(_accused(ledger), **person)))
+
+
+def _not_sealed(who: Person) -> ColumnElement[bool]:
+    """That the clue at hand is no anonymous tip, or one that `who` has a key to (tipline.md §5)."""
+    wrap, clue = tables.tip_wrap.c, tables.clue.c
+    mine: Select[Any] = select(literal_column("1")).where(wrap.number == clue.number, wrap.reader == who.id)
+    return or_(clue.source != "tip", exists(mine.correlate(tables.clue)))
 
 
 async def visible(tx: Tx, who: Person, number: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from store.words import Department, Entry, Holder, Json, Ledger, Level, Person, Role
+from store.words import VAULT_DOOR, Department, Entry, Holder, Json, Ledger, Level, Person, Role
 
 Texts = Mapping[str, str]
 """One name in both languages: {"zh": …, "en": …}."""
@@ -25,6 +25,7 @@ class Standing(StrEnum):
     SUPERVISION = "supervision"
     LEADER = "leader"
     CLOCK = "clock"
+    VAULT = "vault"
     # Of problems, and of what a problem and its clues do to each other.
     ASSIGNEE = "assignee"
     NEW_ASSIGNEE = "new_assignee"
@@ -50,14 +51,15 @@ STANDINGS: Mapping[Standing, Texts] = MappingProxyType(
         Standing.SUPERVISION: {"zh": "本级内管", "en": "supervision of that level"},
         Standing.LEADER: {"zh": "领导", "en": "a leader"},
         Standing.CLOCK: {"zh": "系统", "en": "the clock"},
+        Standing.VAULT: {"zh": "已解锁举报保险柜的内管人员", "en": "an officer who unlocked the vault"},
         Standing.ASSIGNEE: {"zh": "责任人", "en": "an assignee"},
         Standing.NEW_ASSIGNEE: {"zh": "尚未签收的责任人", "en": "an assignee who has not received the task yet"},
         Standing.MAIN_ASSIGNEE: {"zh": "主办责任人", "en": "the main assignee"},
         Standing.ASSISTANT: {"zh": "协办责任人", "en": "an assisting assignee"},
         Standing.RECHECKER: {"zh": "抽评人", "en": "the re-checker"},
         Standing.VERIFIER: {
-            "zh": "未经办且不属经办部门的内管人员",
-            "en": "supervision that neither handled it nor sits in the handling department",
+            "zh": "本级内管中未经办也不属经办部门的人员",
+            "en": "supervision of that level that neither handled it nor sits in the handling department",
         },
         Standing.DECIDER: {"zh": "申请事项的审批人", "en": "whoever decides on what was asked"},
         Standing.INSTRUCTED: {"zh": "应答批示的处理人", "en": "whoever must answer the instruction"},
@@ -98,8 +100,12 @@ def standings(person: Person, entry: Entry | None, desk: frozenset[Standing] = f
     `desk`: the standings that come with the office which acts as its holder just now, when they sit in it; whoever
     stands in for an office that nobody fills has the standings of that office.
     """
-    if person.role is Role.CLOCK:
-        return frozenset({Standing.CLOCK})
+    tip = entry is not None and is_tip(entry)
+    if person.role is Role.CLOCK:  # the service itself, also on behalf of a tipster
+        return frozenset({Standing.CLOCK, Standing.VAULT} if tip else {Standing.CLOCK})
+    if tip:
+        unlocked = person.address is not None and person.address.door == VAULT_DOOR
+        return frozenset({Standing.VAULT}) if unlocked else frozenset()
     found = {Standing.STAFF} | desk
     if person.role is Role.LEADER:
         found.add(Standing.LEADER)
@@ -152,6 +158,11 @@ _BY_TASK: Mapping[tuple[str, str], frozenset[Standing]] = MappingProxyType(
         ("recheck", "received"): frozenset({Standing.RECHECKER}),
     }
 )
+
+
+def is_tip(entry: Entry) -> bool:
+    """Whether an entry is an anonymous tip, of which the ledger knows no more than that it is there."""
+    return entry.fields.get("source") == "tip"
 
 
 def handles(person: Person, tasks: Iterable[Mapping[str, Json]]) -> bool:

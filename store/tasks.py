@@ -23,6 +23,27 @@ def waiting(tasks: Iterable[Task], *parts: str) -> list[Task]:
     return [task for task in open_tasks(tasks, *parts) if task["state"] in TO_DO]
 
 
+def movable(tasks: Iterable[Task]) -> list[Task]:
+    """Those that may be given to somebody else: what waits for its assignee, and what was declined and is with nobody
+    since."""
+    every = list(tasks)
+    mine = waiting(every)
+    for task in every:
+        if task["state"] == "returned" and not any(_takes_place(one, task) for one in every):
+            mine.append(task)
+    return mine
+
+
+def _takes_place(new: Task, old: Task) -> bool:
+    """Whether a task came after another that is of the same part, and for assistants of the same department."""
+    same = new["part"] == old["part"] and (new["part"] == "main" or _seat(new) == _seat(old))
+    return same and new["id"] > old["id"] and new["state"] != "returned"
+
+
+def _seat(task: Task) -> tuple[Json, Json]:
+    return task["bureau"], task["department"]
+
+
 def main_task(tasks: Iterable[Task]) -> Task:
     """The main task: the open one, else the last there was."""
     mains = [task for task in tasks if task["part"] == "main"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +24,11 @@ def said(sentence: str, language: str, facts: Mapping[str, Json] | None = None) 
     return words.format_map(facts) if facts else words
 
 
+def row(words: Iterable[str], language: str) -> str:
+    """Several words in a row, as the language separates them."""
+    return (", " if language == "en" else "、").join(words)
+
+
 @cache
 def _chinese() -> dict[str, str]:
     return sentences(_CATALOGUE)
@@ -32,4 +37,9 @@ def _chinese() -> dict[str, str]:
 def sentences(catalogue: Path) -> dict[str, str]:
     """What a gettext catalogue says for each English sentence."""
     with catalogue.open("rb") as file:
-        return {str(message.id): str(message.string) for message in read_po(file) if message.id}
+        return {_first(message.id): _first(message.string) for message in read_po(file) if message.id}
+
+
+def _first(text: str | Iterable[str] | None) -> str:
+    """A plural has several forms; Chinese has one of everything."""
+    return text if isinstance(text, str) else next(iter(text or ()), "")

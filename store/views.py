@@ -31,6 +31,11 @@ Numbers = Select[Any]
 
 async def look_tasks(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
     """What waits for me, most urgent first: clues and problems I hold, my tasks, requests that I decide on."""
+    return await page(tx, lookup, at, waiting(who))
+
+
+def waiting(who: Person) -> list[Numbers]:
+    """What waits for somebody, by its deadline."""
     held = [
         select(entry.number, entry.due_at.label("key")).where(entry.state.in_(OPEN[ledger]), holds(who, ledger))
         for ledger, entry in ((Ledger.CLUE, clue), (Ledger.PROBLEM, problem))
@@ -38,7 +43,7 @@ async def look_tasks(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found
     mine = select(task.number, task.due_at.label("key")).where(
         task.person_id.in_((who.id, *who.stands_for)), task.state.in_(TO_DO), task.problem_state != "suspended"
     )
-    return await page(tx, lookup, at, [*held, mine, *_to_decide(who)])
+    return [*held, mine, *_to_decide(who)]
 
 
 def _to_decide(who: Person) -> list[Numbers]:
@@ -81,17 +86,25 @@ async def look_ledger(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Foun
 async def page(tx: Tx, lookup: Lookup, at: datetime, selects: list[Numbers], *, newest: bool = False) -> Found:
     """One page of entries, each as one line; an entry that several of the selects find is there once."""
     start = max(0, int(lookup.query.get("page") or 0)) * PAGE
+    numbers, total = await numbered(tx, selects, start, PAGE, newest=newest)
+    return Found(lookup, await items_of(tx, numbers, lookup.language, at), total)
+
+
+async def numbered(
+    tx: Tx, selects: list[Numbers], start: int, size: int, *, newest: bool = False
+) -> tuple[list[str], int]:
+    """A page of numbers in their order, each once, and how many there are in all."""
     both = (union_all(*selects) if len(selects) > 1 else selects[0]).subquery()
     once = select(both.c.number, (func.max if newest else func.min)(both.c.key).label("key")).group_by(both.c.number)
     found = once.subquery() if len(selects) > 1 else both
     order = (found.c.key.desc(), found.c.number.desc()) if newest else (found.c.key, found.c.number.desc())
     # The page first, its names after: nobody looks up the names of what is not shown.
     counted = select(found.c.number, func.count().over().label("total"))
-    rows = (await tx.execute(counted.order_by(*order).limit(PAGE).offset(start))).all()
+    rows = (await tx.execute(counted.order_by(*order).limit(size).offset(start))).all()
     total = rows[0].total if rows else 0
     if start and not rows:  # a page beyond the last one
         total = (await tx.execute(select(func.count()).select_from(found))).scalar_one()
-    return Found(lookup, await items_of(tx, [row.number for row in rows], lookup.language, at), total)
+    return [row.number for row in rows], total
 
 
 async def items_of(tx: Tx, numbers: list[str], language: str, at: datetime) -> tuple[Item, ...]:

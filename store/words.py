@@ -107,6 +107,12 @@ class Person:
 CLOCK = Person("clock", "clock", Role.CLOCK, "", None, "", Level.CITY)
 """The actor of everything that nobody did by hand."""
 
+TIP_LINE = Person("tipline", "tip line", Role.CLOCK, "", None, "", Level.CITY)
+"""The actor of what an anonymous tipster did: the service itself, on behalf of nobody."""
+
+VAULT_DOOR = "vault"
+"""The door that an officer speaks from with a tip's key in hand."""
+
 
 # --- the ledgers ------------------------------------------------------------------------------------------
 
@@ -353,20 +359,34 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Something to open in a browser. `url` is a path of ours until the desk makes it whole."""
+
+    url: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
-    """One utterance. `options` are numbered in the order given; a turn has at most one `Say` with options."""
+    """One utterance. `options` are numbered in the order given; a turn has at most one `Say` with options.
+
+    Only `links` can be tapped as such: an address in the text is what somebody wrote.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What `receive` gives back: the answer, the lines written, and whether this message was a repeat."""
+    """What `receive` gives back: the answer, the lines written, whether this message was a repeat, and for a `Press`
+    why it was refused."""
 
     says: tuple[Say, ...]
     moved: tuple[Moved, ...] = ()
     seen_before: bool = False
+    refused: Refused | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.commands.bench import Row, table
 from bot.health import Health
 from bot.work import keep
 from store.db import alone, open_engine
-from store.wakes import listen
+from store.wakes import Bells, listen
 
 
 async def client(health: Health) -> TestClient[web.Request, web.Application]:
@@ -87,12 +87,20 @@ async def test_a_notification_wakes(engine: AsyncEngine) -> None:
         await wakes["media"].wait()  # what came before is looked at once
         wakes["media"].clear()
         wakes["letters"].clear()
-        async with engine.begin() as tx:
-            await tx.exec_driver_sql("SELECT pg_notify('media', '')")
+        bells = Bells(engine)
+        for _ in range(20):
+            bells.ring("media")
+        await bells.rung()
         await wakes["media"].wait()
     assert not wakes["letters"].is_set()
     listening.cancel()
     await asyncio.gather(listening, return_exceptions=True)
+
+
+async def test_a_bell_that_cannot_be_rung_is_nobodys_trouble() -> None:
+    bells = Bells(open_engine("postgresql://nobody@127.0.0.1:1/none"))
+    bells.ring("letters")
+    await bells.rung()
 
 
 async def test_one_holds_the_lock_until_its_connection_ends(engine: AsyncEngine) -> None:

@@ -68,6 +68,7 @@ def _summary(read: Reader) -> Flowable:
         (_("Indicator"), f"{indicator['code']} {read.both(indicator, 'name_')}" if indicator else ""),
         (_("Severity"), read.entry("severity")),
         (_("What was seen"), read.entry("text")),
+        *((_("Review"), f"{read.who(line['by'])}{read.colon}{line['text']}") for line in read.lines("review")),
     ]
     rows = [[para(read.say(label), LABEL), para(value)] for label, value in pairs if value]
     return Table(rows, [32 * mm, WIDTH - 32 * mm], style=ruled(("BACKGROUND", (0, 0), (0, -1), SHADE)), splitInRow=1)

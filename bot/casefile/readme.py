@@ -5,9 +5,9 @@ from __future__ import annotations
 from store.casefile import CaseFile
 
 _ZH = """\
-案卷 {number}
+档案 {number}
 
-这是一份从两本台账中导出的完整案卷。内容：
+这是一份从两本台账中导出的完整档案。内容：
   case.pdf            全部经过，按时间顺序，附照片缩略图
   handling-form.pdf   内管信息处理单
   case.json           同样的内容，供程序读取
@@ -22,7 +22,7 @@ _ZH = """\
 手工核验：记录的 hash 等于该行 JSON 去掉 hash 一项后（键排序、无空格、UTF-8）的 SHA-256；
 prev_hash 等于同一编号上一条的 hash，第一条的 prev_hash 是 64 个 0。
 
-核验能证明案卷内部完整一致。要证明整份案卷没有被重新制作，请把下面的链末端与台账
+核验能证明档案内部完整一致。要证明整份档案没有被重新制作，请把下面的链末端与台账
 （loop153 ledger export … --lines）或已签字的内管信息处理单上所印的值比对：
 """
 

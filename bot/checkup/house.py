@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -15,6 +15,7 @@ from bot.checkup.finding import Finding, bad, good, note
 from bot.office import open_objects
 from bot.settings import Settings, unknown
 from bot.texts import _
+from notifier.aftercare import count_held
 from store.db import newest, version
 from store.workdays import local_day, unofficial_years
 
@@ -170,16 +171,24 @@ async def people(engine: AsyncEngine) -> AsyncIterator[Finding]:
         )
 
 
-async def post(engine: AsyncEngine) -> AsyncIterator[Finding]:
-    """Letters that will not arrive by themselves."""
+async def post(engine: AsyncEngine, shift: timedelta, zone: tzinfo) -> AsyncIterator[Finding]:
+    """Letters that will not arrive by themselves, and those that wait for the sending hours."""
     async with engine.connect() as connection:
         row = (await connection.execute(_STUCK)).one()
+        waiting, opens = await count_held(connection, shift)
     if row.dead or row.uncertain:
         yield note(
             _("{dead} letters could not be delivered, {uncertain} are uncertain."),
-            _("The log says why; a person who left is switched off and the office above hears instead."),
+            _("`loop153 letters list` says why; `loop153 letters send-again ID` sends one again."),
             dead=row.dead,
             uncertain=row.uncertain,
         )
     else:
         yield good(_("No letter is stuck."))
+    if opens is not None:
+        yield note(
+            _("{count} letters wait for the sending hours; the first leave on {day}."),
+            _("`loop153 letters list --held` names them; LOOP153_SENDING_HOURS=always sends at any hour."),
+            count=waiting,
+            day=opens.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
+        )

@@ -23,7 +23,10 @@ from bot.demo_world import faces, sample_directory
 from bot.office import furnished, open_database
 from bot.roll_call import sync_menu
 from bot.sandbox.directory import Corp, Member
+from bot.sandbox.outside import TelegramPhone, WechatPhone
 from bot.sandbox.sandbox import start_sandbox
+from bot.sandbox.telegram import TelegramCloud
+from bot.sandbox.wechat import Account, WechatCloud
 from bot.settings import Settings
 from bot.texts import _, said
 from bot.wecom.door import WecomDoor
@@ -55,9 +58,13 @@ async def _demo(given: Settings, *, fresh: bool, browser: bool) -> None:
     async with open_database(first) as engine:
         directory = await sample_directory(engine)
         callback = f"http://127.0.0.1:{port}/wecom/callback"
-        sandbox = await start_sandbox(corp, directory, clock, callback, free_port(PHONES_PORT))
+        wechat = WechatCloud(Account.fresh(), f"http://127.0.0.1:{port}/wechat/callback")
+        telegram = TelegramCloud("153000:demo")
+        outside = (WechatPhone(wechat), TelegramPhone(telegram))
+        sandbox = await start_sandbox(corp, directory, clock, callback, free_port(PHONES_PORT), outside=outside)
         try:
             settings = demo_settings(first, corp, sandbox.url, port)
+            settings = settings.model_copy(update=outside_settings(wechat.account, telegram.token, sandbox.url))
             async with furnished(settings, engine, clock.office) as office, serving(office):
                 door = office.doors["wecom"]
                 assert isinstance(door, WecomDoor)
@@ -87,6 +94,20 @@ def demo_settings(first: Settings, corp: Corp, cloud: str, port: int) -> Setting
             "wecom_oauth_base": cloud,
         }
     )
+
+
+def outside_settings(account: Account, bot: str, cloud: str) -> dict[str, object]:
+    """The same for the doors of people outside: a tipster's WeChat and Telegram."""
+    return {
+        "wechat_app_id": account.app_id,
+        "wechat_secret": SecretStr(account.secret),
+        "wechat_token": SecretStr(account.token),
+        "wechat_aes_key": SecretStr(account.aes_key),
+        "wechat_api_base": cloud + WechatPhone.path,
+        "telegram_token": SecretStr(bot),
+        "telegram_api_base": cloud + TelegramPhone.path,
+        "telegram_mode": "polling",
+    }
 
 
 class DemoClock:

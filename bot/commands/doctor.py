@@ -7,13 +7,14 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 
-from bot.checkup import doors, house
+from bot.checkup import doors, house, tipline
 from bot.checkup.finding import Finding, Mark, bad
 from bot.fault import Fault
 from bot.office import Office, furnished, open_database
 from bot.settings import Settings, SettingsFault
 from bot.telegram.door import TelegramDoor
 from bot.texts import _, said
+from bot.wechat.door import WechatDoor
 from bot.wecom.door import WecomDoor
 from store.db import newest, version
 
@@ -70,7 +71,8 @@ async def examine() -> AsyncIterator[Finding]:
 
 async def _in_office(office: Office) -> AsyncIterator[Finding]:
     yield await house.calendar(office.engine, office.clock.now())
-    for findings in (house.storage(office.settings), house.people(office.engine), house.post(office.engine)):
+    post = house.post(office.engine, office.shift, office.settings.zone)
+    for findings in (house.storage(office.settings), house.people(office.engine), post):
         async for finding in findings:
             yield finding
     for door in office.doors.values():
@@ -80,3 +82,8 @@ async def _in_office(office: Office) -> AsyncIterator[Finding]:
         elif isinstance(door, TelegramDoor):
             async for finding in doors.telegram(office, door):
                 yield finding
+        elif isinstance(door, WechatDoor):
+            async for finding in tipline.wechat(office, door):
+                yield finding
+    async for finding in tipline.line(office):
+        yield finding

@@ -12,11 +12,14 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot import log
+from bot.console import shell
 from bot.fault import Fault
 from bot.health import Health
 from bot.office import Office, open_office
 from bot.settings import Settings
+from bot.tips import qr
 from bot.web import casefile
+from bot.web.tip.routes import routes as tip_routes
 from bot.work import working
 
 HELP = "run the service (settings are LOOP153_… variables)"
@@ -93,6 +96,9 @@ def application(office: Office, health: Health) -> web.Application:
     for door in office.doors.values():
         app.add_routes(door.routes())
     app.add_routes(casefile.routes(office))
+    app.add_routes(qr.routes(office.settings))
+    app.add_routes(tip_routes(office))
+    app.add_routes(shell.routes(office))
     return app
 
 

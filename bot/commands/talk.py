@@ -84,4 +84,5 @@ def written(says: Sequence[Say]) -> list[str]:
     for say in says:
         lines += say.text.splitlines()
         lines += [f"  {at}. {option.label}" for at, option in enumerate(say.options, 1)]
+        lines += [f"  {link.label}: {link.url}" for link in say.links]
     return lines

@@ -35,11 +35,11 @@ class Corp:
             secret=secrets.token_hex(22)[:43],
             contacts_secret=secrets.token_hex(22)[:43],
             token=secrets.token_hex(12),
-            aes_key=_aes_key(),
+            aes_key=aes_key(),
         )
 
 
-def _aes_key() -> str:
+def aes_key() -> str:
     """32 random bytes in the spelling WeCom uses: base64 of letters and digits only, without its `=`."""
     while True:
         key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from bot.sandbox.cloud import Cloud
 from bot.sandbox.directory import Member
 from bot.sandbox.errors import Refusal
 from bot.sandbox.faults import Broken, Dropped, Error, Fault, Frequency, Hang, LostAnswer, Reset, TokenDies
+from bot.sandbox.outside import DEPARTMENT, Hands, Outside
 from bot.sandbox.phrases import phrases
 from bot.sandbox.shopmap import draw, find_shops
 
@@ -41,8 +42,9 @@ TROUBLES: dict[str, tuple[str, Fault]] = {
 class Phones:
     """The server side of the page; everything a phone does goes through the cloud."""
 
-    def __init__(self, cloud: Cloud, clock: Clock) -> None:
+    def __init__(self, cloud: Cloud, clock: Clock, outside: Sequence[Outside] = ()) -> None:
         self._cloud, self._clock = cloud, clock
+        self._outside = {one.face.userid: one for one in outside}
         self._lines: set[asyncio.Task[Any]] = set()
         self._counties = {county.code: county for county in cloud.directory.counties}
 
@@ -91,11 +93,15 @@ class Phones:
         cloud = self._cloud
         state = {
             "app": {"zh": cloud.corp.app_name, "en": cloud.corp.app_name_en},
-            "people": [self._person(member) for member in cloud.people.members.values()],
+            "people": [
+                *map(self._stranger, self._outside.values()),
+                *map(self._person, cloud.people.members.values()),
+            ],
             "departments": [
                 {"id": each.id, "name": each.name, "name_en": each.name_en or each.name, "parent": each.parent_id}
                 for each in cloud.people.departments.values()
-            ],
+            ]
+            + ([DEPARTMENT] if self._outside else []),
             "counties": [
                 {"code": each.code, "name": each.name, "name_en": each.name_en} for each in self._counties.values()
             ],
@@ -114,6 +120,12 @@ class Phones:
             "county": member.county,
             "unread": self._cloud.chats.unread(member.userid),
         }
+
+    def _stranger(self, one: Outside) -> dict[str, Json]:
+        """Somebody without a department, a county or the app's menu."""
+        face = one.face
+        known = {"userid": face.userid, "name": face.name, "role": face.role, "role_en": face.role_en, "outside": True}
+        return known | {"department": DEPARTMENT["id"], "county": "", "unread": self._cloud.chats.unread(face.userid)}
 
     async def _chat(self, request: web.Request) -> web.StreamResponse:
         return web.json_response([bubble(shown) for shown in self._cloud.chats.of(self._userid(request))])
@@ -171,7 +183,8 @@ class Phones:
     async def _say(self, request: web.Request) -> web.StreamResponse:
         text = str((await request.json()).get("text", "")).strip()
         if text:
-            await self._cloud.say(self._userid(request), text)
+            userid = self._userid(request)
+            await self._hands(userid).say(userid, text)
         return web.json_response({})
 
     async def _photos(self, request: web.Request) -> web.StreamResponse:
@@ -181,7 +194,7 @@ class Phones:
             if isinstance(part, BodyPartReader) and part.filename:
                 pictures.append((bytes(await part.read()), part.filename))
         # A phone sends the pictures of one selection as messages of their own, all at once.
-        await asyncio.gather(*(self._cloud.photo(userid, data, name) for data, name in pictures))
+        await asyncio.gather(*(self._hands(userid).photo(userid, data, name) for data, name in pictures))
         return web.json_response({})
 
     async def _place(self, request: web.Request) -> web.StreamResponse:
@@ -191,7 +204,7 @@ class Phones:
         if given.get("key"):
             await self._cloud.choose_place(userid, str(given["key"]), lat, lon, label)
         else:
-            await self._cloud.place(userid, lat, lon, label)
+            await self._hands(userid).place(userid, lat, lon, label)
         return web.json_response({})
 
     async def _tap(self, request: web.Request) -> web.StreamResponse:
@@ -205,7 +218,8 @@ class Phones:
         return web.json_response({})
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
-        await self._cloud.enter(self._userid(request))
+        userid = self._userid(request)
+        await self._hands(userid).enter(userid)
         return web.json_response({})
 
     async def _read(self, request: web.Request) -> web.StreamResponse:
@@ -231,7 +245,12 @@ class Phones:
             self._cloud.faults.next(name, fault)
         return web.json_response({"planned": self._cloud.faults.planned()})
 
+    def _hands(self, userid: str) -> Hands:
+        return self._outside.get(userid, self._cloud)
+
     def _userid(self, request: web.Request) -> str:
+        if request.match_info["userid"] in self._outside:
+            return request.match_info["userid"]
         member = self._cloud.people.find(request.match_info["userid"])
         if member is None:
             raise web.HTTPNotFound

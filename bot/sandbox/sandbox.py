@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from bot.sandbox.cloud import Cloud
 from bot.sandbox.directory import Corp, Directory
 from bot.sandbox.limits import Limits
 from bot.sandbox.login import Login
+from bot.sandbox.outside import Outside
 from bot.sandbox.phones import Phones
 
 HOST = "127.0.0.1"  # it lends everybody's phone to whoever asks, so it never leaves this machine
@@ -27,10 +29,13 @@ class Sandbox:
     url: str
     cloud: Cloud
     _runner: web.AppRunner
+    _outside: Sequence[Outside] = ()
 
     async def stop(self) -> None:
         await self._runner.cleanup()
         await self.cloud.stop()
+        for one in self._outside:
+            await one.stop()
 
 
 async def start_sandbox(
@@ -42,10 +47,14 @@ async def start_sandbox(
     *,
     limits: Limits | None = None,
     patience: Patience | None = None,
+    outside: Sequence[Outside] = (),
 ) -> Sandbox:
-    """Opens the sandbox on `port` (0 takes a free one). Raises `OSError` when the port is taken."""
+    """Opens the sandbox on `port` (0 takes a free one). Raises `OSError` when the port is taken.
+
+    `outside`: platforms beside WeCom, whose APIs are found under their own paths.
+    """
     cloud = Cloud(config, directory, clock.now, callback_url, limits=limits, patience=patience)
-    app = make_app(cloud, clock)
+    app = make_app(cloud, clock, outside)
     # Cancelling handlers whose caller hung up is what ends a call that was made to hang.
     runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.5)
     await runner.setup()
@@ -56,13 +65,18 @@ async def start_sandbox(
         await runner.cleanup()
         raise
     await cloud.start()
+    for one in outside:
+        await one.start()
     cloud.base_url = f"http://{HOST}:{runner.addresses[0][1]}"
-    return Sandbox(cloud.base_url, cloud, runner)
+    return Sandbox(cloud.base_url, cloud, runner, outside)
 
 
-def make_app(cloud: Cloud, clock: Clock) -> web.Application:
+def make_app(cloud: Cloud, clock: Clock, outside: Sequence[Outside] = ()) -> web.Application:
     app = web.Application(client_max_size=BODY_MOST)
-    phones = Phones(cloud, clock)
+    phones = Phones(cloud, clock, outside)
+    for one in outside:
+        one.lie_beside(cloud.chats, cloud.media, cloud.now)
+        app.add_subapp(one.path, one.app())
     app.add_routes(phones.routes())
     app.add_routes(Login(cloud).routes())
     app.add_routes(Gate(cloud, {**MESSAGES, **Keys(cloud).endpoints(), **CORP}).routes())

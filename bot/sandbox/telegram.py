@@ -11,6 +11,7 @@ import itertools
 import json
 import re
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +50,13 @@ class TelegramCloud:
     chats: defaultdict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
     known: set[int] = field(default_factory=set)  # people who pressed Start; nobody else can be written to
     blocked: set[int] = field(default_factory=set)
+    names: dict[int, str] = field(default_factory=dict)  # what people are called; "Test" unless it stands here
     files: dict[str, bytes] = field(default_factory=dict)
     calls: list[tuple[str, Json]] = field(default_factory=list)
     faults: deque[web.Response | Wrong | None] = field(default_factory=deque)  # what the next sendMessages meet
     spinning: set[str] = field(default_factory=set)  # taps that the bot has not calmed
     webhook: tuple[str, str | None] | None = None
+    told: Callable[[int, Seen], None] | None = None  # hears of every message that somebody is shown
     _updates: dict[int, Json] = field(default_factory=dict)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1001))
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -95,7 +98,7 @@ class TelegramCloud:
         """Press an inline button."""
         query = str(next(self._ids))
         self.spinning.add(query)
-        tap = {"id": query, "from": _person(user), "chat_instance": str(user), "data": data}
+        tap = {"id": query, "from": self._person(user), "chat_instance": str(user), "data": data}
         return self._update({"callback_query": tap})
 
     def push_with(self, http: ClientSession) -> None:
@@ -151,12 +154,8 @@ class TelegramCloud:
             return web.json_response(body, status=wrong.code)
 
     async def _do_getMe(self, given: Json) -> Json:  # noqa: N802  (the Bot API's name, as in all below)
-        return {
-            "id": int(self.token.partition(":")[0]),
-            "is_bot": True,
-            "first_name": "loop153",
-            "username": "loop153_bot",
-        }
+        bot = int(self.token.partition(":")[0])
+        return {"id": bot, "is_bot": True, "first_name": "loop153", "username": "loop153_bot"}
 
     async def _do_sendMessage(self, given: Json) -> Json:  # noqa: N802
         chat, text = given.get("chat_id"), given.get("text")
@@ -255,14 +254,20 @@ class TelegramCloud:
         seen = Seen(next(self._ids), given["text"], _buttons(given.get("reply_markup")))
         self.chats[given["chat_id"]].append(seen)
         self._shown.set()
+        if self.told is not None:
+            self.told(given["chat_id"], seen)
         return seen
 
     def _message(self, user: int, content: dict[str, Json]) -> Json:
         self.known.add(user)
-        chat = {"id": user, "type": "private", "first_name": "Test"}
+        chat = {"id": user, "type": "private", "first_name": self.names.get(user, "Test")}
         return self._update(
-            {"message": {"message_id": next(self._ids), "date": 1, "chat": chat, "from": _person(user), **content}}
+            {"message": {"message_id": next(self._ids), "date": 1, "chat": chat, "from": self._person(user), **content}}
         )
+
+    def _person(self, user: int) -> dict[str, Any]:
+        name = self.names.get(user, "Test")
+        return {"id": user, "is_bot": False, "first_name": name, "username": name, "language_code": "zh-hans"}
 
     def _update(self, content: dict[str, Json]) -> Json:
         update = {"update_id": next(self._ids), **content}
@@ -279,10 +284,6 @@ class TelegramCloud:
         name = f"file-{next(self._ids)}"
         self.files[name] = data
         return {"file_id": name, "file_unique_id": f"u{name}", "file_size": len(data), **fields}
-
-
-def _person(user: int) -> dict[str, Any]:
-    return {"id": user, "is_bot": False, "first_name": "Test"}
 
 
 def _buttons(markup: Json) -> list[tuple[str, str]]:

@@ -59,6 +59,8 @@ def _one(say: Say, numbered: bool) -> str:
     lines = [say.text] if say.text else []
     if numbered:
         lines += [f"{number}. {option.label}" for number, option in enumerate(say.options, start=1)]
+    # Written out: Telegram makes an address tappable by itself, and refuses buttons to addresses without a domain.
+    lines += [f"{link.label}\n{link.url}" for link in say.links]
     return "\n".join(lines)
 
 

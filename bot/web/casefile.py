@@ -22,7 +22,7 @@ AT_ONCE = 2
 
 _NUMBER = re.compile(r"(XS|WT)-\d{4}-\d{6,}")
 _GONE = (
-    "这个链接已失效，请在对话里打开该编号，重新点「文件」获取。\n"
+    "这个链接已失效，请在对话里打开该编号，重新点「档案」获取。\n"
     "This link is no longer good. Open the entry in the chat and ask for its file again.\n"
 )
 _HEADERS = {

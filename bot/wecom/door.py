@@ -23,7 +23,8 @@ from bot.wecom.read import DOOR, ContactChanged, Heard, Unheard, read
 from bot.wecom.send import Sender
 from bot.weixin import pages
 from bot.weixin.envelope import Envelope, Rejected
-from bot.weixin.xmltext import LIMIT, parse, text_reply, value
+from bot.weixin.request import body
+from bot.weixin.xmltext import parse, text_reply, value
 from notifier.shown import Shown
 from store import door_state
 from store.words import Address, Card, Incoming, Outcome, Receipt, Say
@@ -113,7 +114,7 @@ class WecomDoor:
         kept is answered 503, so that WeCom repeats it, and the repetition gets the answer of the first attempt."""
         try:
             async with asyncio.timeout(self._answer_seconds):
-                sealed = value(parse(await _body(request)), "Encrypt")
+                sealed = value(parse(await body(request)), "Encrypt")
                 inner = parse(self._envelope.open(request.query, sealed))
                 self._note_heard()
                 return await self._answer(read(inner), value(inner, "FromUserName"))
@@ -205,17 +206,3 @@ async def _calmly(work: Awaitable[None]) -> None:
         await work
     except Exception:
         log.warning("wecom: background work failed", exc_info=True)
-
-
-async def _body(request: web.Request) -> bytes:
-    """The body, never more of it than a callback can have."""
-    if (request.content_length or 0) > LIMIT:
-        raise Rejected("too large")
-    body = bytearray()
-    try:
-        while len(body) <= LIMIT and (chunk := await request.content.readany()):
-            body += chunk
-    except (web.RequestPayloadError, ConnectionError):  # falsely compressed, or cut off
-        request.content.feed_eof()  # or aiohttp would read on and report the same again, with its trace
-        raise Rejected("broken off") from None
-    return bytes(body)  # `parse` refuses what is too large

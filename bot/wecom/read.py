@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree.ElementTree import Element
 
+from bot.weixin.fields import degrees, event_key, message_key, name, number
 from bot.weixin.xmltext import value
 from store.words import Address, Body, Choice, Datum, File, FileKind, Incoming, Place, Silence, Text
 
@@ -39,10 +39,10 @@ def read(root: Element) -> Heard:
     sender = value(root, "FromUserName").lower()
     if kind == "event":
         return _event(root, sender)
-    body = _MESSAGES[kind](root, _message_key(root, sender)) if kind in _MESSAGES else None
+    body = _MESSAGES[kind](root, message_key(root, sender)) if kind in _MESSAGES else None
     if body is None or not sender:
-        return Unheard(_name(kind))
-    return Incoming(_message_key(root, sender), Address(DOOR, sender), body)
+        return Unheard(name(kind))
+    return Incoming(message_key(root, sender), Address(DOOR, sender), body)
 
 
 def _event(root: Element, sender: str) -> Heard:
@@ -51,8 +51,8 @@ def _event(root: Element, sender: str) -> Heard:
         return _contact_changed(root)
     body = _EVENTS[event](root) if event in _EVENTS else None
     if body is None or not sender or sender == "sys":
-        return Unheard(_name(event), known=event in _QUIET)
-    return Incoming(_event_key(root, sender, event), Address(DOOR, sender), body)
+        return Unheard(name(event), known=event in _QUIET)
+    return Incoming(event_key(root, sender, event), Address(DOOR, sender), body)
 
 
 def _contact_changed(root: Element) -> Heard:
@@ -60,40 +60,6 @@ def _contact_changed(root: Element) -> Heard:
         return Unheard("change_contact", known=True)
     userid = value(root, "NewUserID") or value(root, "UserID")
     return ContactChanged(userid) if userid else Unheard("change_contact")
-
-
-def _name(kind: str) -> str:
-    """Fit for a log line: a kind, or a note that it was none."""
-    return kind if re.fullmatch(r"[A-Za-z0-9_]{1,40}", kind) else "unnamed"
-
-
-# --- keys (4.3): a retry has the same key, anything else another ------------------------------------------
-
-
-_LONGEST_NUMBER = 40  # a 64-bit number has 20 digits; what is no number must not burst the index
-
-
-def _message_key(root: Element, sender: str) -> str:
-    number = value(root, "MsgId")
-    known = number if 0 < len(number) <= _LONGEST_NUMBER else f"{value(root, 'CreateTime')}:{_digest(root)}"
-    return f"{sender}:{known}"
-
-
-def _event_key(root: Element, sender: str, event: str) -> str:
-    """Seconds are too coarse for a key: two taps or scans in one second differ in what they carry, so the digest
-    of that belongs to it. Keys of menus and cards may have 1024 bytes, too long for an index; a digest is not."""
-    return f"{sender}:{value(root, 'CreateTime')}:{_name(event)}:{_digest(root)}"
-
-
-def _digest(root: Element) -> str:
-    """Over everything but `ResponseCode`: whether a retry repeats that one is not documented, and two presses of
-    one button of one card within a second are one wish."""
-    parts = sorted(
-        f"{child.tag}={''.join(child.itertext()).strip()}"
-        for child in root
-        if child.tag not in ("ResponseCode", "MsgId")
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
 # --- messages ---------------------------------------------------------------------------------------------
@@ -134,19 +100,8 @@ _MESSAGES: Mapping[str, Callable[[Element, str], Body | None]] = {
 
 def _place(root: Element, lat: str, lon: str, label: str) -> Place | None:
     """A picked place. Map pickers of WeCom and WeChat work in GCJ-02 (D98523); `Location_X` is the latitude."""
-    point = _degrees(value(root, lat), value(root, lon))
+    point = degrees(value(root, lat), value(root, lon))
     return Place(*point, Datum.GCJ02, label=label) if point else None
-
-
-def _degrees(lat: str, lon: str) -> tuple[float, float] | None:
-    north, east = _number(lat), _number(lon)
-    if north is None or east is None or not (-90 <= north <= 90 and -180 <= east <= 180):
-        return None
-    return north, east
-
-
-def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"-?\d{1,9}(\.\d{1,30})?", text, re.ASCII) else None
 
 
 # --- events -----------------------------------------------------------------------------------------------
@@ -160,10 +115,10 @@ def _silent(root: Element) -> Body | None:
 def _position(root: Element) -> Body | None:
     """Where the phone is, sent by the app on entering. The page names no datum; a reading with a precision in
     metres comes from the phone's own receiver, which knows WGS-84. It orders shops and never answers a question."""
-    point = _degrees(value(root, "Latitude"), value(root, "Longitude"))
+    point = degrees(value(root, "Latitude"), value(root, "Longitude"))
     if point is None:
         return None
-    return Place(*point, Datum.WGS84, accuracy=_number(value(root, "Precision")), automatic=True)
+    return Place(*point, Datum.WGS84, accuracy=number(value(root, "Precision")), automatic=True)
 
 
 def _click(root: Element) -> Body | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from store.words import Say
 
@@ -13,7 +14,7 @@ LIMIT = 2000
 
 def pages(says: Sequence[Say], limit: int = LIMIT) -> list[str]:
     """The utterances as texts of at most `limit` bytes each; none when nothing is said."""
-    return split(unlinked("\n\n".join(filter(None, map(_written, says)))), limit)
+    return split("\n\n".join(filter(None, map(_written, says))), limit)
 
 
 _LINK = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
@@ -26,8 +27,17 @@ def unlinked(text: str) -> str:
 
 
 def _written(say: Say) -> str:
+    """An utterance as lines. Its own links are the only ones in it, each on a line, so that no cut goes through one."""
     options = (f"{number}. {option.label}" for number, option in enumerate(say.options, 1))
-    return "\n".join(filter(None, (say.text, *options)))
+    links = (f'<a href="{quote(link.url, safe=_URL)}">{_label(link.label)}</a>' for link in say.links)
+    return "\n".join(filter(None, (*map(unlinked, (say.text, *options)), *links)))
+
+
+_URL = ":/?#[]@!$&()*+,;=%-._~"
+
+
+def _label(text: str) -> str:
+    return text.replace("<", "[").replace(">", "]")
 
 
 def split(text: str, limit: int = LIMIT) -> list[str]:

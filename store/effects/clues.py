@@ -6,7 +6,7 @@ It refuses what is given but cannot be (a shop or an indicator that is not in th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -18,10 +18,11 @@ from store.entries import load_entry
 from store.geo import distance_m, spot, to_wgs84
 from store.given import moment
 from store.indicators import values_on
+from store.profile.visits import awaits
 from store.rules import LAWS, NO_LICENCE
 from store.tables_feeds import feed_warning
 from store.words import Json, Ledger, Refused, Role
-from store.workdays import working_time_between
+from store.workdays import closing, working_time_between
 
 CLOCK_SKEW = timedelta(minutes=10)
 """How far a phone's clock may run ahead of ours before "seen" lies in the future."""
@@ -60,6 +61,8 @@ async def _from_feed(tx: Tx, case: Case) -> Change:
         asking = select(warning.id).where(warning.id == given["warning"], warning.clue.is_(None)).with_for_update()
         if (await tx.execute(asking)).first() is None:
             raise Refused("already_warned", number="")
+    if "visit" in given and not await awaits(tx, given["visit"]):
+        raise Refused("already_warned", number="")
     columns: Columns = {
         "source": "feed",
         "unit_code": unit,
@@ -87,6 +90,15 @@ async def _recode(tx: Tx, case: Case) -> Change:
     words = case.given.get("text", "")
     mirror = Mirror(problem.number, "recode", words, {"indicator": code, **noted}, {"indicator": code})
     return Change(columns, noted=noted, mirrored=(mirror,))
+
+
+async def _tip(tx: Tx, case: Case) -> Change:
+    """An anonymous tip: the ledger learns that it is there, since which day, and when it is to be answered."""
+    city = select(tables.unit.c.code).where(tables.unit.c.kind == "city").order_by(tables.unit.c.path).limit(1)
+    bureau = (await tx.execute(city)).scalar_one()
+    due = closing(case.calendar, date.fromisoformat(case.given["due_on"]))
+    columns: Columns = {"source": "tip", "unit_code": bureau, "bureau": bureau, "reported_at": case.at, "due_at": due}
+    return Change(columns)
 
 
 async def _classify(tx: Tx, case: Case) -> Change:
@@ -130,6 +142,7 @@ async def _archive(tx: Tx, case: Case) -> Change:
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "report": _report,
+        "tip": _tip,
         "classify": _classify,
         "ask_info": _ask_info,
         "supply": _supply,

@@ -4,6 +4,11 @@ from alembic import context
 
 from store.tables import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, compare_type=True)
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    compare_type=True,
+    include_schemas=True,
+)
 with context.begin_transaction():
     context.run_migrations()

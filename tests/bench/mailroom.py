@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from statistics import median
 from time import perf_counter
 
@@ -20,6 +21,8 @@ from notifier.outbox import occur_all, post
 from notifier.shown import Shown
 from notifier.terms import Terms
 from notifier.wire import wire
+from store.db import open_engine
+from store.wakes import Bells
 from store.words import Address, Card, Letter, Outcome
 from tests.bench import Row
 from tests.notifier.rounds import NOW, hire, letter, send_off
@@ -27,7 +30,7 @@ from tests.notifier.senders import PostingSender
 
 ZERO = timedelta()
 MANY, OLD, PEOPLE = 10_000, 1_000_000, 10_000
-_WORKERS, _FLIGHT = 2, 32
+_WORKERS, _FLIGHT, _POSTS = 2, 32, 2_000
 
 _OLD_LETTERS = """
 INSERT INTO letter (key, door, address, person_id, purpose, template, facts, ledger, number, not_before, state,
@@ -41,11 +44,12 @@ FROM generate_series(1, $1::int) g, LATERAL (SELECT now() - interval '2 days' - 
 async def run(engine: AsyncEngine) -> list[Row]:
     """All measurements, in this order, on one database."""
     people = await hire(engine, PEOPLE)
+    rows = await _posting(engine, people)
     bare = await _rate(lambda: _bare(engine), MANY)
     await _queue(engine, people)
     await _analyse(engine)
     ours = await _rate(lambda: _claim_and_settle(engine), MANY)
-    rows = [
+    rows += [
         Row("outbox: bare table, claim and settle by 100", bare, "letters/s"),
         Row("mail room: claim and settle", ours, "letters/s", ours / bare, ">= 0.34"),
     ]
@@ -55,6 +59,41 @@ async def run(engine: AsyncEngine) -> list[Row]:
         rows += await _due_at_once(engine, people)
         rows += await _first_attempts(engine, sender, people)
     return [*rows, await _over_old_letters(engine, people)]
+
+
+# --- the way in ---
+
+
+async def _posting(engine: AsyncEngine, people: list[str]) -> list[Row]:
+    """A letter a transaction, 16 at once; against ringing the bell within, where it makes commits wait in a row."""
+    crowd = open_engine(engine.url.render_as_string(hide_password=False), pool=16)
+    rates: dict[bool, list[float]] = {False: [], True: []}
+
+    async def all_of(letters: Iterator[Letter], *, within: bool) -> None:
+        bells = Bells(crowd)
+
+        async def one() -> None:
+            for each in letters:
+                async with crowd.begin() as tx:
+                    await post(tx, [each])
+                    if within:
+                        await tx.exec_driver_sql("SELECT pg_notify('letters', '')")
+                bells.ring(*(() if within else ("letters",)))
+
+        await asyncio.gather(*(one() for _ in range(16)))
+        await bells.rung()
+
+    for rung_within in (False, True) * 3:
+        queue = iter(_letters(people)[:_POSTS])
+        rates[rung_within].append(await _rate(partial(all_of, queue, within=rung_within), _POSTS))
+    async with wire(engine) as conn:
+        await conn.execute("UPDATE letter SET state = 'obsolete' WHERE stage = 'open'")
+    await crowd.dispose()
+    after, inside = median(rates[False]), median(rates[True])
+    return [
+        Row("post a letter, 16 at once, the bell within", inside, "letters/s"),
+        Row("post a letter, 16 at once, the bell after the commit", after, "letters/s", after / inside, ">= 1"),
+    ]
 
 
 # --- the database alone ---------------------------------------------------------------------------------

@@ -48,7 +48,8 @@ CLUES = tuple(f"XS-2026-{number:06}" for number in range(17, 29))
 
 def answer(lookup: Lookup, verbs: tuple[str, ...] = (), facts: Facts = frozenset()) -> Found:
     """What the books say. `verbs` may be used on every entry; `facts` are what is true of it: known (a report looks
-    like one that is there), proof (is asked for), escalate, merge (is suggested), problem (it became one)."""
+    like one that is there), proof (is asked for), escalate, merge (is suggested), problem (it became one), file (it is
+    for the asker), others (two others have tasks), far (from where the proof was sent)."""
     items, total = KINDS[lookup.kind](dict(lookup.query), lookup.language, verbs, facts)
     return Found(lookup, tuple(items), total)
 
@@ -88,7 +89,10 @@ def _node(code: str, leaf: bool, language: str) -> Item:
 def _colleague(query: Query, _language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
     found = [one for one in COLLEAGUES if str(query.get("words", "")) in f"{one.label} {one.value}"]
     if "department" in query:
-        found = [one for one in found if one.data["department"] == query["department"]]
+        wanted = query["department"]
+        found = [one for one in found if one.data["department"] in ([wanted] if isinstance(wanted, str) else wanted)]
+    if "tasks" in query:
+        found = found[:2]
     return found, len(found)
 
 
@@ -115,14 +119,21 @@ def _entry(query: Query, language: str, verbs: tuple[str, ...], facts: Facts) ->
     head = f"{full}{state and f' {state}'} · 惠民超市"
     data: dict[str, Json] = {"ledger": ledger.value, "text": text, "verbs": labels}
     if ledger is Ledger.PROBLEM:
-        mine = {"part": "main", "department": "marketing", "mine": True}
-        data |= {"needs_photo": "proof" in facts, "tasks": [mine]}
+        mine = {"part": "main", "department": "marketing", "mine": "others" not in facts, "movable": True}
+        data |= {"needs_photo": "proof" in facts, "tasks": [mine, mine] if "others" in facts else [mine]}
     else:
         data |= {"defaults": {"department": "enforcement", "due_on": "2026-11-27", "severity": 4}}
         escalate = {"zh": "严重程度 4 级以上", "en": "severity 4 or above"}[language] if "escalate" in facts else ""
         data |= {"suggest": {"escalate": escalate, "merge": list(PROBLEMS[:1]) if "merge" in facts else []}}
         data |= {"problem": PROBLEMS[0]} if "problem" in facts else {}
+    odd = {"zh": "⚠ 佐证位置距商户 900 米。", "en": "⚠ The proof was sent 900 m away from the shop."}
+    data |= {"file": "file" in facts, "remarks": [odd[language]] if "far" in facts else []}
     return [Item(full, head, f"{head}\n{text}", data)], 1
+
+
+def _case_file(query: Query, _language: str, _verbs: tuple[str, ...], facts: Facts) -> Page:
+    path = f"/case/{query['number']}.zip?token=x.y"
+    return ([Item(path, "", data={"minutes": 30})], 1) if "file" in facts else ([], 0)
 
 
 VERBS = ("classify", "answer", "ask_info", "supply", "append", "escalate", "archive", "accept", "merge")
@@ -178,4 +189,5 @@ KINDS = {
     "ledger": _ledger,
     "workday": _workday,
     "warnings": _warnings,
+    "case_file": _case_file,
 }

@@ -9,8 +9,9 @@ are what came of it and are rewritten by `pytest --rewrite-transcripts`:
     > [menu report]                  the app's menu   > [sheet {…}]                  all answers of a page
     > [verbs classify answer]        what the law offers from now on
     > [known]  [refuse wrong_state]  there is a duplicate; the next ask is refused
-    > [facts proof escalate merge problem]   what is true of every entry
+    > [facts proof escalate merge problem file others far]   what is true of every entry
     > [card v|… question=option]     a button of a card, with what was chosen on it
+    > [begin tip]                    a public form, by somebody whom nobody knows
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from conversations import public
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import Forms
 from conversations.turn import Dialogue, Turn
+from store.rules import LAWS
+from store.rules import names as joined
 from store.words import (
     Ask,
     Body,
@@ -112,6 +116,13 @@ class Stage:
             body = self._answer(turn)
         raise AssertionError("the dialogue does not come to rest")
 
+    def begin(self, key: str) -> list[Say | Ask]:
+        """A public form is opened."""
+        turn = public.begin(self.forms, key, self.who.language, self.now)
+        self.stored = json.loads(json.dumps(to_json(turn.dialogue)))
+        self.options = next((say.options for say in turn.says if say.options), ())
+        return list(turn.says)
+
     def _answer(self, turn: Turn) -> Body:
         if turn.lookup is not None:
             return books.answer(turn.lookup, self.verbs, self.facts)
@@ -120,7 +131,20 @@ class Stage:
         if self.refuse:
             reason, self.refuse = self.refuse, ""
             return Settled(turn.ask, refused=Refused(reason, **FACTS | {"number": turn.ask.entry or books.CLUE}))
+        if "asked" in turn.dialogue.browsing:  # what is not offered is asked in vain
+            return Settled(turn.ask, refused=self._in_vain(turn.ask))
         return Settled(turn.ask, moved=self._moved(turn.ask))
+
+    def _in_vain(self, ask: Ask) -> Refused:
+        """What the law says of a verb that is not among `verbs`."""
+        names = LAWS[ask.ledger].verbs
+        if ask.entry not in (*books.CLUES, *books.PROBLEMS):
+            return Refused("not_found", number=ask.entry or "")
+        if ask.verb not in names:
+            return Refused("unknown_verb", verb=ask.verb)
+        facts = FACTS | {"number": ask.entry or "", "VERB": names[ask.verb], "STATE": {"zh": "排查中", "en": "at work"}}
+        possible = [names[verb] for verb in self.verbs if verb in names]
+        return Refused("wrong_state" if possible else "wrong_state_nothing", **{**facts, "POSSIBLE": joined(possible)})
 
     def _moved(self, ask: Ask) -> Moved:
         self.given += ask.entry is None
@@ -158,10 +182,13 @@ def _stage(line: str, forms: Forms) -> Stage:
 def _done(stage: Stage, line: str) -> Iterator[str]:
     stage.now += timedelta(seconds=5)
     command = re.fullmatch(r"\[(\w+)\s*(.*)\]", line)
-    body = _body(stage, command[1], command[2]) if command else Text(line)
-    if body is not None:
-        for one in stage.hear(body):
-            yield from _said(one) if isinstance(one, Say) else _asked(one)
+    if command and command[1] == "begin":
+        heard = stage.begin(command[2])
+    else:
+        body = _body(stage, command[1], command[2]) if command else Text(line)
+        heard = stage.hear(body) if body is not None else []
+    for one in heard:
+        yield from _said(one) if isinstance(one, Say) else _asked(one)
 
 
 def _body(stage: Stage, name: str, rest: str) -> Body | None:
@@ -216,6 +243,7 @@ def _file(name: str, words: list[str]) -> File:
 
 def _said(say: Say) -> Iterator[str]:
     yield from (f"  {line}" for line in say.text.splitlines())
+    yield from (f"  <{link.label}> {link.url}" for link in say.links)
     yield from (f"    {at}. {option.label}" for at, option in enumerate(say.options, 1))
 
 

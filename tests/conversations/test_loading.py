@@ -217,7 +217,7 @@ FAULTS = {
     "hint": (
         [HEAD, row("text", "a", "bot.maximum = 3")],
         "visit.toml:5: survey row 1 (a): "
-        "there is no chat hint “bot.maximum”; the hints are batch, keyboard, max, search, short, within",
+        "there is no chat hint “bot.maximum”; the hints are among, batch, coarse, keyboard, max, search, short, within",
     ),
     "hint's type": (
         [HEAD, row("image", "a", 'bot.max = "3"')],

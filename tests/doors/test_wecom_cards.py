@@ -29,8 +29,9 @@ from bot.wecom.door import WecomDoor
 from notifier import leases, outbox, shown
 from notifier.cards import card, done
 from notifier.deliver import deliver_batch
-from notifier.shown import LEDGERS, Shown
+from notifier.shown import Shown
 from notifier.wire import wire
+from store.chosen_forms import CARDS_LEDGERS
 from store.rules import LAWS
 from store.tables import setting
 from store.words import Address, Card, Entry, Ledger, Moved, Option, Receipt
@@ -162,7 +163,9 @@ def moved(verb: str) -> Moved:
 async def open_office(engine: AsyncEngine, http: aiohttp.ClientSession, people: int) -> AsyncIterator[Office]:
     corp, names = Corp.fresh(), await hire(engine, people)
     async with engine.begin() as tx:  # here clues are cards, too
-        await tx.execute(insert(setting).values(key=LEDGERS, valid_from=NOW, value=["clue", "problem"], set_by="p1"))
+        await tx.execute(
+            insert(setting).values(key=CARDS_LEDGERS, valid_from=NOW, value=["clue", "problem"], set_by="p1")
+        )
     directory = Directory(tuple(Member(name, name, (1,)) for name in names), (Department(1, "商丘", 0),))
     sandbox = await start_sandbox(corp, directory, StillClock(MORNING), "http://later")
     config = WecomConfig(corp.corp_id, corp.agent_id, corp.secret, corp.token, corp.aes_key, api_base=sandbox.url)

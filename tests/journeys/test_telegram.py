@@ -131,9 +131,9 @@ async def _stored(engine: AsyncEngine) -> bool:
         return (await connection.execute(select(tables.evidence.c.state))).scalars().all() == ["stored"]
 
 
-async def test_a_stranger_is_told_so_and_leaves_no_trace(engine: AsyncEngine, tmp_path: Path) -> None:
+async def test_a_colleague_asks_to_be_linked_and_leaves_no_trace(engine: AsyncEngine, tmp_path: Path) -> None:
     async with linked_town(engine, tmp_path, "polling") as cloud:
-        cloud.say(STRANGER, "上报")
+        cloud.say(STRANGER, "绑定")
         [seen] = await cloud.sees(STRANGER, 1)
         assert "管理员" in seen.text
         async with engine.connect() as connection:

@@ -161,6 +161,7 @@ def settings_for(corp: Corp, cloud_url: str, port: int, folder: Path, hours: Hou
         environment="development",
         data_dir=folder,
         listen=f"127.0.0.1:{port}",
+        public_url=f"http://127.0.0.1:{port}",
         wecom_corp_id=corp.corp_id,
         wecom_agent_id=corp.agent_id,
         wecom_secret=SecretStr(corp.secret),

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from notifier.outbox import post
 from notifier.terms import Terms
 from notifier.wire import wire
+from store.wakes import Bells
 from store.words import Address, Letter
 from tests.notifier.cloud import Cloud
 
@@ -66,7 +67,11 @@ def letter(number: int, to: str, door: str = "wecom", **changes: Any) -> Letter:
 
 async def send_off(engine: AsyncEngine, letters: Sequence[Letter], now: datetime | None = None) -> int:
     async with engine.begin() as tx:
-        return await post(tx, letters, now)
+        count = await post(tx, letters, now)
+    bells = Bells(engine)
+    bells.ring("letters")
+    await bells.rung()
+    return count
 
 
 async def states(engine: AsyncEngine) -> dict[str, int]:

@@ -90,7 +90,10 @@ def test_how_many_travel_together(room: int, waiting: int, together: int) -> Non
 
 
 async def test_a_frequency_limit_holds_one_door_and_no_other(engine: AsyncEngine) -> None:
-    """Check 3: few probes, no attempt consumed, soon back, the other door goes on."""
+    """Check 3: few probes, no attempt consumed, soon back, the other door goes on.
+
+    All times are a twentieth (QUICK): three seconds for sixty. `loop153 bench --only outages` waits the whole minute.
+    """
     people = await hire(engine, 50, ("wecom", "telegram"))
     until_then = monotonic() + 3
 
@@ -106,7 +109,7 @@ async def test_a_frequency_limit_holds_one_door_and_no_other(engine: AsyncEngine
         resumed = min(at for at, door, _, _ in cloud.calls if door == "wecom" and at >= until_then)
         assert len(probes) <= 3
         assert len(others) == 10
-        assert resumed - until_then < 5
+        assert resumed - until_then < 5  # not a twentieth: another process may hold the machine that long
         await reconcile_two_doors(engine, cloud)
     async with wire(engine) as conn:
         assert await conn.fetchval("SELECT max(attempts) FROM letter") == 0

@@ -46,6 +46,8 @@ def test_every_move_that_leaves_a_clue_open_tells_its_holder() -> None:
     rules = {"routed", "classified", "back", "same"}  # targets that are rules, and lead to open states
     with_its_problem = {"archived", "linked"}
     for move in law.moves:
+        if move.verb in ("tip", "close"):
+            continue  # of tips nobody is told but in one constant sentence
         if move.target in open_states | rules:
             assert (Ledger.CLUE, move.verb, "holder") in NOTICES, move.verb
         if move.target not in with_its_problem | rules:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
@@ -11,12 +12,16 @@ from store import tables
 from store.chain import verify_chain
 from store.db import Tx
 from store.entries import TABLES
+from store.profile.confirmed import confirmed
+from store.profile.score import score
 from store.rules import LAWS
 from store.scope import sees
 from store.standing import OPEN_TASK
+from store.tables_profile import shop_score
 from store.words import Ledger, Moved
 from tests.world import who
 
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 VERDICTS = ("verify", "verify_closed", "rule_unfounded", "confirm")
 CLOSED = ("closed", "closed_unfounded", "archived")
 
@@ -31,7 +36,19 @@ async def check_books(tx: Tx) -> None:
     _one_problem_per_form(problems, forms)
     _ledgers_agree(clues, problems)
     _tasks_fit(problems, tasks)
+    await _scores_in_step(tx)
     await _accused_see_nothing(tx)
+
+
+async def _scores_in_step(tx: Tx) -> None:
+    """Every score is what the lines of its shop say, taken apart; a shop without one has nothing that counts."""
+    stored = {row["licence_no"]: row for row in await _rows(tx, shop_score)}
+    for licence_no in (await tx.execute(select(tables.merchant.c.licence_no))).scalars():
+        row = stored.get(licence_no)
+        if row:
+            assert abs(row["score"] - (await score(tx, licence_no, row["at"])).value) < 1e-9
+        else:
+            assert await confirmed(tx, licence_no, FAR) == []
 
 
 async def _rows(tx: Tx, table: Any) -> list[dict[str, Any]]:

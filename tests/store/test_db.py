@@ -50,7 +50,8 @@ async def test_a_holder_who_is_stopped_in_mid_statement_stops_and_lets_go(engine
 @pytest.mark.filterwarnings("ignore:Did not recognize type .point.")
 async def test_the_migrations_make_exactly_the_tables(engine: AsyncEngine) -> None:
     def differences(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+        opts = {"compare_type": True, "include_schemas": True}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=opts), metadata))
 
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []

@@ -59,6 +59,14 @@ async def archived(tx: Tx) -> str:
     return number
 
 
+async def test_a_later_assignee_receives_the_work_where_it_stands(tx: Tx) -> None:
+    number = await brought(tx, "rectifying")
+    await act(tx, number, "reassign", "mq-ng1", assignee="mq-zm-head", text="休假")
+    moved = await act(tx, number, "receive", "mq-zm-head")
+    assert (moved.entry.state, moved.entry.holder) == ("rectifying", Holder(person="mq-zm-head"))
+    assert (await rectified(tx, number, "mq-zm-head")).entry.state == "rechecking"
+
+
 # --- the handling form ------------------------------------------------------------------------------------
 
 

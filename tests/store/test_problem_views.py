@@ -71,7 +71,7 @@ async def test_a_case_is_told_whole(tx: Tx) -> None:
     verbs = ["reassign", "note", "rectified", "extend", "reply"]
     assert [one["verb"] for one in item.data["verbs"]] == verbs
     task = {"part": "main", "person": "mq-mi", "name": "赵刚", "department": "enforcement", "state": "received"}
-    assert item.data["tasks"][-1] == {**task, "due_at": "2026-11-26T10:00:00+00:00", "mine": True}
+    assert item.data["tasks"][-1] == {**task, "due_at": "2026-11-26T10:00:00+00:00", "mine": True, "movable": True}
     rest = {key: item.data[key] for key in ("ledger", "state", "severity", "clues", "department", "light", "asked")}
     assert rest == {
         "ledger": "problem",

@@ -47,7 +47,7 @@ async function openPhone(userid, focus = true) {
   } else {
     while (phones.size >= room()) closePhone(phones.keys().next().value);
     phone = new Phone(people.get(userid), state.app, people, () => closePhone(userid));
-    phone.menu.draw(state.menu);
+    drawMenu(phone);
     phones.set(userid, phone);
     $("phones").append(phone.element);
     drawClock();
@@ -58,6 +58,11 @@ async function openPhone(userid, focus = true) {
   // At once, so that nothing typed right after the click is lost.
   if (focus && !narrow()) phone.element.querySelector("textarea").focus();
   if (fresh) await phone.load();
+}
+
+/** Whoever is outside has a chat and no menu of the app. */
+function drawMenu(phone) {
+  phone.menu.draw(phone.person.outside ? [] : state.menu);
 }
 
 function closePhone(userid) {
@@ -83,7 +88,7 @@ function hear(event) {
   if (event.what === "clock") setClock(event.now);
   else if (event.what === "menu") {
     state.menu = event.menu;
-    for (const phone of phones.values()) phone.menu.draw(state.menu);
+    for (const phone of phones.values()) drawMenu(phone);
   } else {
     phones.get(event.bubble.userid)?.hear(event.what, event.bubble);
     if (event.what === "appeared" && people.told(event.bubble, preview(event.bubble))) toast(event.bubble);
@@ -105,7 +110,7 @@ async function resume() {
   setClock(state.now);
   for (const person of state.people) Object.assign(people.get(person.userid), { unread: people.opened.has(person.userid) ? 0 : person.unread });
   people.draw();
-  for (const phone of phones.values()) { phone.menu.draw(state.menu); await phone.load(); }
+  for (const phone of phones.values()) { drawMenu(phone); await phone.load(); }
 }
 
 function speakAll() {

@@ -84,7 +84,7 @@ CREATE INDEX problem_closed_idx ON problem (bureau, closed_at) WHERE closed_at I
 
 CREATE INDEX problem_holder_person_idx ON problem (holder_person) WHERE holder_person IS NOT NULL;
 
-CREATE INDEX problem_holder_unit_idx ON problem (holder_unit, due_at) WHERE holder_unit IS NOT NULL;
+CREATE INDEX problem_holder_unit_idx ON problem (holder_unit, holder_role) WHERE holder_unit IS NOT NULL;
 
 CREATE INDEX problem_merchant_idx ON problem (merchant) WHERE merchant IS NOT NULL;
 

@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0006"
-down_revision = "0002"
+down_revision = "0005"
 
 _SHAPE = Path(__file__).with_suffix(".sql")
 

@@ -1,0 +1,109 @@
+"""Pages as bytes: templates in both languages, the style sheet, and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from jinja2 import Environment, FileSystemLoader, Undefined
+
+from bot.console.rooms import PATH
+from bot.texts import said
+from store.words import words_of
+from store.workdays import SHANGHAI
+
+_FOLDER = Path(__file__).parent
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def answer(template: str, language: str, status: int = 200, **facts: Any) -> web.Response:
+    """A whole page."""
+    page = _environment(language).get_template(template).render(facts)
+    return web.Response(text=page, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+
+
+def go(path: str) -> web.Response:
+    """After a form: look at another page."""
+    return web.Response(status=303, headers={**HEADERS, "Location": path})
+
+
+class _Optional(Undefined):
+    """What is not there may be asked for ("if step.tone") but never be printed."""
+
+    __slots__ = ()
+    __str__ = Undefined._fail_with_undefined_error
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=_Optional,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {
+        "t": lambda sentence, **facts: said(sentence, language, **facts),
+        "many": lambda one, other, n, **facts: said(one if n == 1 else other, language, n=n, **facts),
+        "language": language,
+        "path": PATH,
+        "style": style()[0],
+    }
+    environment.filters |= {
+        "words": lambda texts: words_of(texts, language),
+        "moment": lambda at: moment(at, language),
+        "day": lambda at: day(at, language),
+        "number": lambda value: format_decimal(value, locale=_locale(language)),
+    }
+    return environment
+
+
+def moment(at: datetime, language: str) -> str:
+    """A moment as the office's clock shows it."""
+    pattern = "y年M月d日 HH:mm" if language != "en" else "d MMM y, HH:mm"
+    return format_datetime(at.astimezone(SHANGHAI), pattern, locale=_locale(language))
+
+
+def day(at: date, language: str) -> str:
+    """A day, or that of a moment, as the office's calendar has it."""
+    pattern = "y年M月d日" if language != "en" else "d MMM y"
+    local = at.astimezone(SHANGHAI) if isinstance(at, datetime) else at
+    return format_date(local, pattern, locale=_locale(language))
+
+
+def _locale(language: str) -> str:
+    return "en" if language == "en" else "zh_CN"
+
+
+@cache
+def style() -> tuple[str, bytes]:
+    """The path of the one style sheet, which changes with what is in it, and its bytes."""
+    data = b"\n".join(file.read_bytes() for file in sorted((_FOLDER / "style").glob("*.css")))
+    return f"{PATH}/style-{hashlib.sha256(data).hexdigest()[:12]}.css", data
+
+
+async def serve_style(request: web.Request) -> web.Response:
+    """Kept by browsers for ever: another content has another path."""
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
+    return web.Response(body=style()[1], content_type="text/css", charset="utf-8", headers=headers)

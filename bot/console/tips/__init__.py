@@ -1,0 +1,1 @@
+"""The tip room of the console."""

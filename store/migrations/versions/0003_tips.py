@@ -1,0 +1,16 @@
+"""The third shape: the vault of anonymous tips, and what is kept apart from it."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0003"
+down_revision = "0002"
+
+_SHAPE = Path(__file__).with_suffix(".sql")
+
+
+def upgrade() -> None:
+    for statement in _SHAPE.read_text("utf-8").split(";\n\n"):
+        op.execute(text(statement.rstrip(";\n").replace(":", "\\:")))

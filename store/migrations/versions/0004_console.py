@@ -1,0 +1,16 @@
+"""The fourth shape: the console's one-time links and sessions."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0004"
+down_revision = "0003"
+
+_SHAPE = Path(__file__).with_suffix(".sql")
+
+
+def upgrade() -> None:
+    for statement in _SHAPE.read_text("utf-8").split(";\n\n"):
+        op.execute(text(statement.rstrip(";\n").replace(":", "\\:")))

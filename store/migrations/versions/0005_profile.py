@@ -1,0 +1,16 @@
+"""The fifth shape: what scores and profiles of shops are made of."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0005"
+down_revision = "0004"
+
+_SHAPE = Path(__file__).with_suffix(".sql")
+
+
+def upgrade() -> None:
+    for statement in _SHAPE.read_text("utf-8").split(";\n\n"):
+        op.execute(text(statement.rstrip(";\n").replace(":", "\\:")))
