@@ -58,7 +58,7 @@ async def _import(settings: Settings, kind: str, file: Path, dry_run: bool) -> R
     async with open_database(settings) as engine, engine.begin() as tx:
         at = await db.now(tx) + settings.clock_shift
         before = await load_calendar(tx, at)
-        report = await import_file(tx, kind, file, dry_run=dry_run, progress=_progress)
+        report = await import_file(tx, kind, file, dry_run=dry_run, progress=_progress, at=at, by=BY)
         if kind == "calendar" and report.ok and not dry_run:
             await tell(tx, tuple(await recount(tx, before, at)), at, settings.sending_hours)
     _clear()

@@ -18,6 +18,7 @@ from store.clock.watching import ladder_of, watch_of
 from store.clock.workdays import Calendar, load_calendar
 from store.db import Tx
 from store.feeds.judging import waiting
+from store.library.recording import settle
 from store.moving.entries import TABLES, load_entries
 from store.moving.sampling import draw_month
 from store.profile import visits
@@ -28,8 +29,10 @@ RESTING = {Ledger.CLUE: ("answered", "unfounded", "transferred"), Ledger.PROBLEM
 
 
 async def overdue_moves(tx: Tx, at: datetime, limit: int = LIMIT) -> list[Ask]:
-    """Up to `limit` moves that are due, those due the longest first. Also draws last month's sample, once."""
+    """Up to `limit` moves that are due, those due the longest first. Also draws last month's sample,
+    once, and lets new values of indicators come into force."""
     clocks, calendar = await load_clocks(tx, at), await load_calendar(tx, at)
+    await settle(tx, at)
     await draw_month(tx, at, clocks)
     asks = [ask for ledger in Ledger for ask in await _due(tx, ledger, at, clocks, calendar, limit)]
     return [*asks, *await _samples(tx, limit), *await waiting(tx, limit), *await visits.due(tx, at)][:limit]

@@ -102,6 +102,7 @@ clue = Table(
     Index("clue_holder_person_idx", "holder_person", postgresql_where=text("holder_person IS NOT NULL")),
     Index("clue_holder_unit_idx", "holder_unit", "holder_role", postgresql_where=text("holder_unit IS NOT NULL")),
     Index("clue_spot_idx", "spot", postgresql_using="gist"),
+    Index("clue_other_idx", "reported_at", postgresql_where=text("indicator LIKE '%99'")),
 )
 
 clue_accused = Table(

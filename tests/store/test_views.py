@@ -92,6 +92,7 @@ async def test_an_entry_is_told_whole_in_both_languages(tx: Tx) -> None:
         "defaults": {"department": "enforcement", "due_on": "2026-11-26", "severity": 3},
         "file": True,
         "suggest": {"escalate": "", "merge": []},
+        "remarks": [],
         "verbs": [
             {"verb": "ask_info", "label": "要求补充"},
             {"verb": "append", "label": "追加"},

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from store.db import Tx
+from store.db import Tx, now
 from store.master.imports.fields import Column, cleaned
 from store.master.imports.files import Sheet, open_sheet
 from store.master.imports.indicators import Indicators
@@ -35,18 +36,27 @@ _EVERY = 5_000
 
 
 async def import_file(
-    tx: Tx, kind: str, path: Path, *, dry_run: bool = False, progress: Progress | None = None
+    tx: Tx,
+    kind: str,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    at: datetime | None = None,
+    by: str = "import",
 ) -> Report:
     """Bring the file's rows into the books: nothing at all when any row is at fault or for a dry run.
 
     `kind` is one of `KINDS`. Existing rows are changed to what the file says; rows that the file does not name
-    stay. The caller commits. Never raises for what is in the file: that is in the report.
+    stay. `at` (the office's time, else the database's) and `by` go into the history of the indicators. The caller
+    commits. Never raises for what is in the file: that is in the report.
     """
     faults, notes = Remarks(path.name), Remarks(path.name)
     counts = (0, 0, 0)
     try:
         with open_sheet(path) as sheet:
             book = KINDS[kind]()
+            book.at, book.by = at or await now(tx), by
             if headed(book, sheet, faults, notes):
                 counts = await _import(tx, book, sheet, faults, notes, dry_run, progress)
     except Wrong as fault:
@@ -59,6 +69,7 @@ async def import_file(
 def headed(book: Kind, sheet: Sheet, faults: Remarks, notes: Remarks) -> bool:
     """Whether the header names every needed column, each once."""
     known = {column.name: column.needed for column in book.columns}
+    rare = {column.name for column in book.columns if column.rare}
     for name in dict.fromkeys(sheet.header):
         if name and sheet.header.count(name) > 1:
             faults.add(1, name, _("The column stands there more than once."))
@@ -67,7 +78,7 @@ def headed(book: Kind, sheet: Sheet, faults: Remarks, notes: Remarks) -> bool:
     for name, needed in known.items():
         if name not in sheet.header and needed:
             faults.add(1, name, _("The column is missing."))
-        elif name not in sheet.header:
+        elif name not in sheet.header and name not in rare:
             notes.add(1, name, book.absent)
     return not faults.count
 

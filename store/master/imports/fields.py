@@ -23,11 +23,12 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of an import file. Without a `needed` one nothing is imported; when another one is missing, what the
-    books have in it stays as it is."""
+    books have in it stays as it is; that is noted, unless files usually do without it (`rare`)."""
 
     name: str
     read: Reader
     needed: bool = True
+    rare: bool = False
 
 
 def cleaned(cell: str) -> str:

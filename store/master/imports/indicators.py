@@ -5,41 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from store import tables
 from store.db import Tx
+from store.library.recording import record, settle, snapshot
 from store.master.imports.fields import Column, maybe_words, number, one_of, one_of_or_none, whole, words
 from store.master.imports.kinds import Kind, Reading, Record, Row
 from store.master.imports.report import Wrong
 from store.texts import _
-from store.words import Department
+from store.words import Department, Json
 
 _CODE = re.compile(r"[WN][0-9A-Z]{0,15}")
-_SIDES = {"W": "external", "N": "internal"}
+SIDES = {"W": "external", "N": "internal"}
 
 
-def _code(cell: str) -> str:
+def as_code(cell: str) -> str:
+    """An indicator's code in capitals. Raises `Wrong`."""
+    cell = cell.strip()
     if not _CODE.fullmatch(cell.upper()):
         raise Wrong(_("“{text}” is no indicator code: W or N, then digits."), {"text": cell[:40]})
     return cell.upper()
 
 
 def _maybe_code(cell: str) -> str | None:
-    return _code(cell) if cell else None
+    return as_code(cell) if cell else None
 
 
 def _keywords(cell: str) -> list[str]:
     return [word.strip() for word in cell.split("|") if word.strip()]
 
 
+def _active(cell: str) -> bool:
+    return (one_of("yes", "no", empty="yes")(cell) or "yes") == "yes"
+
+
 class Indicators(Kind):
-    """Codes are fixed (features.md E03): a name, weight or department may change, but a code never moves to another
-    parent, since statistics and old cases go by its prefix. Codes that the file does not name stay as they are."""
+    """Codes are fixed (features.md E03): a name, weight or department may change, but a file moves no code to another
+    parent, since statistics and old cases go by its prefix. Codes that the file does not name stay as they are. What
+    an indicator was worth before stays in the books, dated (`library/recording.py`)."""
 
     key, table, stored_key = "code", tables.indicator, "code"
     columns = (
-        Column("code", _code),
+        Column("code", as_code),
         Column("parent_code", _maybe_code),
         Column("name_zh", words()),
         Column("name_en", words(300)),
@@ -52,14 +58,18 @@ class Indicators(Kind):
         Column("due_working_days", whole(1, 365)),
         Column("keywords_zh", _keywords, needed=False),
         Column("legal_basis", maybe_words(2000), needed=False),
+        Column("origin", one_of("province", "city", empty="city"), needed=False, rare=True),
+        Column("active", _active, needed=False, rare=True),
     )
 
     def __init__(self) -> None:
         self.parents: dict[str, str | None] = {}
+        self.before: dict[str, dict[str, Json]] = {}
 
     async def prepare(self, tx: Tx) -> None:
-        rows = await tx.execute(select(tables.indicator.c.code, tables.indicator.c.parent_code))
-        self.parents = {row.code: row.parent_code for row in rows}
+        await settle(tx, self.at)
+        self.before = await snapshot(tx)
+        self.parents = {code: row["parent_code"] for code, row in self.before.items()}
 
     def records(self, rows: Iterator[Row], reading: Reading) -> Iterator[Record]:
         kept = list(rows)
@@ -70,6 +80,10 @@ class Indicators(Kind):
             self._check(row, before)
             if row.fine:
                 yield row.values
+
+    async def finish(self, tx: Tx, changed: int) -> None:
+        if changed:
+            await record(tx, self.before, self.by, self.at)
 
     def _check(self, row: Row, before: dict[str, str | None]) -> None:
         own, parent = row.values["code"], row.values["parent_code"]
@@ -82,8 +96,8 @@ class Indicators(Kind):
             row.wrong("code", _("A code begins with the code of its parent, {parent}."), parent=parent)
         elif (depth := self._depth(own)) != row.values["level"]:
             row.wrong("level", _("Under these parents the level is {level}."), level=depth)
-        if row.values["side"] != _SIDES[own[0]]:
-            row.wrong("side", _("Codes with {letter} are {side}."), letter=own[0], side=_SIDES[own[0]])
+        if row.values["side"] != SIDES[own[0]]:
+            row.wrong("side", _("Codes with {letter} are {side}."), letter=own[0], side=SIDES[own[0]])
 
     def _depth(self, own: str) -> int:
         """1 for a root. There are no rings: every parent's code is shorter than its child's."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import Table
@@ -52,6 +53,10 @@ class Kind:
     """The column that tells rows apart; in `table` it is `stored_key`."""
     table: ClassVar[Table]
     stored_key: ClassVar[str]
+    at: datetime
+    """When the import takes place."""
+    by: str = ""
+    """Who imports, for kinds that keep a history."""
     absent: ClassVar[str] = _("The column is missing; what the books have in it stays as it is.")
     """What is noted of a column that the file might have."""
 
