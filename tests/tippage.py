@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -82,7 +83,7 @@ class Tipster:
             for one in value if isinstance(value, list) else [value]:
                 data.add_field(name, one)
         for number, one in enumerate(files):
-            data.add_field("file", one, filename=f"IMG_{number}.jpg", content_type="image/jpeg")
+            data.add_field("file", io.BytesIO(one), filename=f"IMG_{number}.jpg", content_type="image/jpeg")
         async with self.http.post(f"{self.url}/tip/{self.language}{path}", data=data) as found:
             self.at = await _answer(found)
         return self.at

@@ -46,7 +46,7 @@ async def test_looking_sets_no_cookie_and_writes_nothing(town: TipTown) -> None:
     async with town.tipster() as tipster:
         for path in ("", "/return", "/done", "/new", "/talk", "/delete", "/receipt"):
             assert "Set-Cookie" not in (await tipster.get(path)).headers, path
-    assert await town.rows("SELECT 1 FROM tip_apart.tip_draft") == []
+    assert await town.rows("SELECT 1 FROM tip_apart.draft") == []
 
 
 async def test_every_answer_has_the_strict_headers(town: TipTown) -> None:
@@ -87,8 +87,8 @@ async def test_a_tip_is_told_sent_and_read(town: TipTown) -> None:
     told = await read_by(town)
     assert (told.answers["text"], told.door, told.notice) == (STORY, "web", "https")
     assert [one.kind for one in told.files] == ["image", "document"]
-    assert await town.rows("SELECT 1 FROM tip_apart.tip_draft") == []
-    assert await town.rows("SELECT 1 FROM tip_apart.tip_draft_file") == []
+    assert await town.rows("SELECT 1 FROM tip_apart.draft") == []
+    assert await town.rows("SELECT 1 FROM tip_apart.draft_file") == []
 
 
 async def test_what_a_photo_tells_of_its_maker_is_gone(town: TipTown) -> None:
@@ -340,7 +340,7 @@ async def test_putting_away_and_leaving_end_the_visit(town: TipTown) -> None:
         async with tipster.http.get(f"{town.url}/tip/zh/leave", allow_redirects=False) as left:
             assert (left.status, left.headers["Location"][:8]) == (303, "https://")
             assert "tip=" in left.headers["Set-Cookie"]
-    assert await town.rows("SELECT 1 FROM tip_apart.tip_draft") == []
+    assert await town.rows("SELECT 1 FROM tip_apart.draft") == []
 
 
 # --- nobody there, nothing left ---------------------------------------------------------------------------
@@ -355,7 +355,7 @@ async def test_without_a_vault_it_refuses_kindly_and_writes_nothing(engine: Asyn
             True,
             False,
         )
-        assert await town.rows("SELECT 1 FROM tip_apart.tip_draft") == []
+        assert await town.rows("SELECT 1 FROM tip_apart.draft") == []
 
 
 async def test_when_everybody_is_touched_nothing_is_kept(town: TipTown) -> None:
@@ -367,7 +367,7 @@ async def test_when_everybody_is_touched_nothing_is_kept(town: TipTown) -> None:
         assert (refused.status, "没有提交" in refused.words) == (503, True)
         assert (await tipster.get("/new")).status == 410
     assert await town.tips() == []
-    assert await town.rows("SELECT 1 FROM tip_apart.tip_draft") == []
+    assert await town.rows("SELECT 1 FROM tip_apart.draft") == []
 
 
 async def test_a_draft_ends_after_thirty_minutes_with_a_calm_sentence(town: TipTown) -> None:
