@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import log
 from bot.web.tip.flood import Flood
 from bot.web.tip.posted import Hall, Trouble, Untaken, speakable
-from store.receipts import new
+from store.tips.receipts import new
 from tests.tipline.files import jpeg, png_bomb
 from tests.tippage import STORY, Tipster, TipTown, open_tip_town
 
