@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, Template, Undefined
 
 from bot.console.rooms import PATH
 from bot.texts import said
+from store.clock.workdays import SHANGHAI
 from store.words import words_of
-from store.workdays import SHANGHAI
 
 _FOLDER = Path(__file__).parent
 HEADERS = {

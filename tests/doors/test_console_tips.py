@@ -21,8 +21,8 @@ from bot.console.tips.acting import copied
 from bot.office import furnished
 from bot.settings import Settings
 from store import db, tables, tips
-from store.receipts import Receipt
 from store.tips import Clocks, Conversation, TipFile
+from store.tips.receipts import Receipt
 from store.words import Ledger
 from tests.console import Answer, Console, Visitor, open_console
 from tests.tips import ANSWERS, file_tip, held, make_vault, passphrase

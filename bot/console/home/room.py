@@ -9,8 +9,8 @@ from bot.console.lists import Column, Listing
 from bot.console.rooms import Room, get, open_to, post
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
-from store import front
-from store.rules import LAWS
+from store.law.rules import LAWS
+from store.reading import front
 from store.words import Ledger
 
 _SHOWN = 8

@@ -12,7 +12,7 @@ from bot.console.tips import unlocking, wording
 from bot.console.tips.keeping import handle_of, keep_opened, key_of, opened_of, unlocked, writing
 from bot.console.visit import NotThere, Visit
 from store import tips
-from store.people import person_by_id
+from store.staff.people import person_by_id
 from store.tips import Conversation, Opened, StoredFile, TipRow
 
 _PICTURES = ("image/jpeg", "image/png")
