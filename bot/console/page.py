@@ -11,7 +11,7 @@ from typing import Any
 from aiohttp import web
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, Undefined
+from jinja2 import Environment, FileSystemLoader, Template, Undefined
 
 from bot.console.rooms import PATH
 from bot.texts import said
@@ -39,6 +39,11 @@ def answer(template: str, language: str, status: int = 200, **facts: Any) -> web
     """A whole page."""
     page = _environment(language).get_template(template).render(facts)
     return web.Response(text=page, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+
+
+def template_of(source: str, language: str) -> Template:
+    """A template that stands in no file."""
+    return _environment(language).from_string(source)
 
 
 def go(path: str) -> web.Response:

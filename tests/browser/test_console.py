@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -162,6 +163,22 @@ async def test_every_page_is_clean_and_fits(
     await look("")
     await look("/console/tips/close")
     assert found == []
+
+
+@pytest.mark.parametrize(("width", "dark", "language"), [(DESK, False, "zh"), (PHONE, True, "en"), (320, False, "zh")])
+async def test_every_component_is_clean(
+    console: Console, browser: Browser, width: int, dark: bool, language: str
+) -> None:
+    scheme: Literal["light", "dark"] = "dark" if dark else "light"
+    context = await browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme, bypass_csp=True)
+    try:
+        page = await context.new_page()
+        await page.goto(f"{console.base}/gallery?language={language}")
+        assert await violations(page) == []
+        assert await fits(page)
+        assert await page.locator("main b").count() == 0  # what somebody typed stays text
+    finally:
+        await context.close()
 
 
 @pytest.mark.parametrize("path", ["/console/in", "/console/in/spent", "link"])
