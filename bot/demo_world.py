@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.sandbox.directory import County, Department, Directory, Member, Shop
 from store import tables
 from store.db import Tx
-from store.geo import to_gcj02
-from store.sample_shops import counties
+from store.master.geo import to_gcj02
+from store.samples.sample_shops import counties
 
 _ROLES = {
     "customer_manager": ("客户经理", "customer manager"),
@@ -29,7 +29,9 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
     """The sample world, put into an empty database first."""
     async with engine.begin() as tx:
         if (await tx.execute(select(tables.person.c.id).limit(1))).first() is None:
-            from store.sample import load_sample  # and with it spreadsheets and pinyin, which later starts do not need
+            from store.samples.sample import (
+                load_sample,  # and with it spreadsheets and pinyin, which later starts do not need
+            )
 
             await load_sample(tx)
         units = (await tx.execute(select(tables.unit).order_by(tables.unit.c.path))).mappings().all()

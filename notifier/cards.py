@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from notifier import render
 from notifier.catalogue import translations
-from store.rules import LAWS, state_name
+from store.law.rules import LAWS, state_name
 from store.words import Card, Json, Ledger, Option, ledger_of, words_of
 
 UPDATE = "card_update"

@@ -15,13 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifier.outbox import occur_all, post
 from store import db, tables
-from store.absence import away_on, standing_in
-from store.briefs import Standing, Waiting, standings, waiting_for
-from store.contacts import contacts
+from store.clock.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day, move_working_days
 from store.db import Tx
-from store.offices import PEOPLE, acting, person_of, supervision
+from store.reading.briefs import Standing, Waiting, standings, waiting_for
+from store.staff.absence import away_on, standing_in
+from store.staff.contacts import contacts
+from store.staff.offices import PEOPLE, acting, person_of, supervision
 from store.words import Address, Holder, Json, Letter, Person, Role
-from store.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day, move_working_days
 
 AT, UNTIL = time(8, 37), time(18, 0)
 STUCK = 3  # working days without a line: ours

@@ -17,7 +17,8 @@ from yarl import URL
 from bot.commands.serve import application
 from bot.health import Health
 from bot.office import Office
-from store import db, sessions
+from store import db
+from store.staff import sessions
 from store.words import Address, Ask, Incoming, Ledger, Press, Text
 from tests.world import SHOP, who
 

@@ -22,8 +22,8 @@ from bot.health import Health
 from bot.office import Office, furnished
 from bot.settings import Settings
 from store import db, tables
-from store.receipts import Receipt, parse
 from store.tips import OfficerKey
+from store.tips.receipts import Receipt, parse
 from tests.tips import key_of, make_vault
 from tests.world import build_world
 
@@ -71,10 +71,10 @@ class Tipster:
             self.at = await _answer(found)
         return self.at
 
-    async def post(self, path: str, file: bytes | None = None, **fields: Any) -> Answer:
+    async def post(self, path: str, upload: bytes | None = None, **fields: Any) -> Answer:
         """Post the form of the page one is on, with these fields; a list is several values."""
         known = self.at.hidden if self.at is not None else {}
-        return await self.send(path, {**known, **fields}, [] if file is None else [file])
+        return await self.send(path, {**known, **fields}, [] if upload is None else [upload])
 
     async def send(self, path: str, fields: dict[str, Any], files: Sequence[bytes] = ()) -> Answer:
         data = FormData(default_to_multipart=bool(files))

@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader, Undefined
 
 from bot.console.rooms import PATH
 from bot.texts import said
+from store.clock.workdays import SHANGHAI
 from store.words import words_of
-from store.workdays import SHANGHAI
 
 _FOLDER = Path(__file__).parent
 HEADERS = {
@@ -65,7 +65,10 @@ def _environment(language: str) -> Environment:
     )
     environment.globals |= {
         "t": lambda sentence, **facts: said(sentence, language, **facts),
-        "many": lambda one, other, n, **facts: said(one if n == 1 else other, language, n=n, **facts),
+        # The catalogue knows a plural by its singular; only English has two forms.
+        "many": lambda one, other, n, **facts: said(
+            other if language == "en" and n != 1 else one, language, n=n, **facts
+        ),
         "language": language,
         "path": PATH,
         "style": style()[0],

@@ -9,9 +9,9 @@ import pytest
 
 from notifier.digests import Morning, listing, table
 from notifier.render import text
-from store.briefs import Standing, Waiting
+from store.clock.workdays import Calendar
+from store.reading.briefs import Standing, Waiting
 from store.words import Json
-from store.workdays import Calendar
 
 MORNING = Morning(datetime(2026, 11, 17, 0, 37, tzinfo=UTC), Calendar(official=frozenset({2026})))
 WRONG_CODE, SHOP = ("串码", "Cartons coded to another shop"), ("江山便利店", None)

@@ -14,8 +14,8 @@ from notifier.almanac import ask_for_calendar
 from notifier.digests import digests, morning_of
 from notifier.render import text
 from notifier.wire import wire
-from store.absence import be_away
-from store.workdays import load_calendar, seed_calendar
+from store.clock.workdays import load_calendar, seed_calendar
+from store.staff.absence import be_away
 from tests.store.problems import problem
 from tests.store.test_ledger import report
 from tests.world import CODE_INTERNAL, build_world

@@ -8,8 +8,9 @@ from itertools import islice
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import sample, tables
-from store.sample_shops import FIELD_ROLES, counties, shops
+from store import tables
+from store.samples import sample
+from store.samples.sample_shops import FIELD_ROLES, counties, shops
 
 PER_COUNTY = Counter({"field_staff": 3, "department_head": 3, "supervision_officer": 1, "leader": 1})
 

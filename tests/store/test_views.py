@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.db import Tx
-from store.lookups import ANSWERS, answer
+from store.reading.lookups import ANSWERS, answer
 from store.words import Found, Lookup
 from tests.store.test_ledger import AT, PLACE, move, photo, report
 from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, SHOP, SHOP_NEAR, SHOP_SX, who

@@ -17,8 +17,8 @@ from hashlib import sha256
 from conversations.dialogue_json import from_json, to_json
 from conversations.turn import Dialogue
 from store.db import Tx
-from store.receipts import Receipt
 from store.tips import drafts
+from store.tips.receipts import Receipt
 from store.words import NOTHING, Json
 
 DOOR = "web"
