@@ -15,8 +15,8 @@ from statistics import median
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tips
-from store.receipts import Receipt, new
 from store.tips.ending import erase
+from store.tips.receipts import Receipt, new
 from tests.tippage import STORY, Tipster, TipTown, open_tip_town
 
 ROUNDS, MOST = 30, 240

@@ -33,7 +33,7 @@ class Column:
 
 def cleaned(cell: str) -> str:
     """The cell without the space around it and with single spaces inside; refuses what no table should hold."""
-    if cell.isalnum():  # most cells
+    if not cell:
         return cell
     if cell.startswith("=") or type(cell) is Unreadable:
         raise Wrong(_("The cell holds a formula or an error, “{text}”. Paste its value instead."), {"text": cell[:40]})
