@@ -11,7 +11,10 @@ from store.words import Json
 
 
 def watch_of(fields: Mapping[str, Json]) -> Watch:
-    """What the clock must know of an entry with these columns."""
+    """What the clock must know of an entry with these columns. Of a tip nothing: its clocks strike in tips/clocks.py,
+    and nobody is told of it by the ladder."""
+    if fields.get("source") == "tip":
+        return Watch(instant(fields["since"] or fields["last_at"]), None)
     tasks = [task for task in fields.get("tasks", ()) if task["state"] == "assigned" and task.get("receive_by")]
     receive = {str(task["id"]): instant(task["receive_by"]) for task in tasks if fields["state"] != "suspended"}
     due = instant(fields["due_at"]) if fields["due_at"] else None

@@ -26,6 +26,8 @@ from store.words import Hearer, Holder, Ledger, Level, Moved
 
 async def hearers(tx: Tx, moved: Moved) -> list[Hearer]:
     """Who must hear of this move, in which part, and where they are reached."""
+    if is_tip(moved.entry):  # whoever may know of a tip is told by a constant sentence (tips/clocks.py)
+        return []
     audience = Audience(tx, moved, await accused_of(tx, moved.entry.number))
     if moved.verb == "warn":
         await hear_warning(audience)
@@ -44,8 +46,6 @@ async def hearers(tx: Tx, moved: Moved) -> list[Hearer]:
 
 async def _of_clue(audience: Audience) -> None:
     moved, fields, entry = audience.moved, audience.fields, audience.moved.entry
-    if is_tip(entry):  # whoever may know of a tip is told by a constant sentence (tips/clocks.py)
-        return
     if entry.holder:
         audience.take(await seats_of(audience.tx, entry, audience.accused, moved.at), "holder")
     if fields["reporter"] and fields["reporter"] != moved.by.id and entry.state != "archived":

@@ -87,8 +87,6 @@ def _watch(case: Case, target: str, fields: Mapping[str, Json], *, stays: bool) 
     """Since when the deadline runs, which warnings are over, and when the next thing is for the clock to do."""
     if fields["due_at"] is None:
         return {"next_at": _rest(case, target), "warned": []}
-    if fields.get("source") == "tip":  # the clocks of tips strike elsewhere (tips/clocks.py)
-        return {"since": case.at, "next_at": None}
     before = case.fields if case.entry else {"due_at": None}
     moved = before["due_at"] is None or moment(before["due_at"]) != instant(fields["due_at"])
     # A longer deadline runs since it began to; one of a new stretch of work begins now.

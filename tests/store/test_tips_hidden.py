@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tips
 from store.casefiles.casefile import may_take
+from store.clock.alarms import overdue_moves
 from store.clock.recount import recount
 from store.clock.workdays import load_calendar, seed_calendar
 from store.db import Tx
@@ -102,6 +103,8 @@ async def test_the_ledger_s_own_clock_leaves_tips_alone(tx: Tx) -> None:
         text("INSERT INTO calendar_day VALUES ('2027-02-22', 'off', 'x', 'import') ON CONFLICT DO NOTHING")
     )
     assert await recount(tx, before, AT) == []
+    later = AT + timedelta(days=200)
+    assert [ask for ask in await overdue_moves(tx, later) if ask.entry == number] == []
     assert (await tx.execute(text("SELECT next_at FROM clue WHERE number = :n"), {"n": number})).scalar_one() is None
 
 
