@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.clock import Clock
 from bot.office import furnished
 from bot.settings import Settings
+from bot.telegram.pages import pages as telegram_pages
 from bot.weixin.pages import pages as wecom_pages
 from store import db, tables
 from store.staff import sessions
@@ -203,6 +204,14 @@ def test_a_cut_never_goes_through_a_link() -> None:
     for length in range(580, 680):
         found = "\n".join(wecom_pages([Say("烟" * length, links=(link,))]))
         assert found.endswith(f'\n<a href="{link.url}">打开控制台</a>')
+
+
+def test_in_telegram_the_address_is_written_out() -> None:
+    """Telegram makes it tappable by itself, and refuses buttons to addresses that have no domain."""
+    link = Link("https://b.example/console/in/x", "打开控制台")
+    assert telegram_pages([Say("请点下面的链接。", links=(link,))]) == [
+        "请点下面的链接。\n打开控制台\nhttps://b.example/console/in/x"
+    ]
 
 
 @pytest.fixture
