@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox.directory import County, Department, Directory, Member, Shop
 from store import tables
-from store.db import Tx
-from store.geo import to_gcj02
-from store.sample_shops import counties
+from store.db import Tx, now
+from store.master.geo import to_gcj02
+from store.samples.sample_shops import counties
+from store.samples.sample_vault import sample_vault
 
 _ROLES = {
     "customer_manager": ("客户经理", "customer manager"),
@@ -29,9 +31,13 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
     """The sample world, put into an empty database first."""
     async with engine.begin() as tx:
         if (await tx.execute(select(tables.person.c.id).limit(1))).first() is None:
-            from store.sample import load_sample  # and with it spreadsheets and pinyin, which later starts do not need
+            from store.samples.sample import (
+                load_sample,  # and with it spreadsheets and pinyin, which later starts do not need
+            )
+            from store.samples.sample_feeds import load_feeds
 
             await load_sample(tx)
+            await load_feeds(tx, await now(tx))
         units = (await tx.execute(select(tables.unit).order_by(tables.unit.c.path))).mappings().all()
         people = (await tx.execute(select(tables.person).order_by(tables.person.c.id))).mappings().all()
         shops = await _shops(tx)
@@ -45,6 +51,12 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
         ),
         shops=shops,
     )
+
+
+async def sample_keys(engine: AsyncEngine, at: datetime) -> Mapping[str, str]:
+    """The vault of the sample world, made with the first demo; whose passphrase is what, by userid."""
+    async with engine.begin() as tx:
+        return {userid: passphrase for userid, (_kind, passphrase) in (await sample_vault(tx, at)).items()}
 
 
 def _department(unit: RowMapping, numbers: Mapping[str, int]) -> Department:

@@ -19,23 +19,23 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import metrics
 from bot.addresses import whole
 from bot.storable import storable
-from bot.texts import _
-from bot.texts import said as worded
+from bot.strangers import to_stranger
+from bot.telling import heard_of, post_fitted, tell
 from bot.tips import routing
 from conversations import outcomes
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
-from notifier import hours, outbox, overtaken, shown
-from notifier.plan import letters
-from store import db, evidence, forms, inbox, lookups, people
+from store import db, forms, inbox
+from store.casefiles import evidence
 from store.db import connected, passing
 from store.inbox import Leaving, Seat
 from store.ledger import apply
+from store.reading import lookups
+from store.staff import people
 from store.words import (
     CLOCK,
-    Address,
     Ask,
     Body,
     Event,
@@ -45,14 +45,11 @@ from store.words import (
     Letter,
     Moved,
     Person,
-    Place,
     Press,
     Receipt,
     Refused,
     Say,
     Settled,
-    Silence,
-    every,
 )
 
 if TYPE_CHECKING:
@@ -127,7 +124,7 @@ async def _take(office: Office, incoming: Incoming, mine: bool) -> Receipt | Non
             raise _PerhapsTip
         if seat.who is None:
             metrics.step("stranger")
-            return Receipt(() if _unsaid(incoming.body) else (_stranger(incoming.sender),))
+            return Receipt(to_stranger(incoming))
         course = _plain(office, seat, seat.who, incoming.body)
         if course is not None and len(_pages(office, incoming, course)) < 2:
             kept = await inbox.leave(driver, incoming, course.leaving(seat.version))
@@ -241,29 +238,10 @@ async def _answer(tx: AsyncConnection, turn: Turn, who: Person, at: datetime) ->
 
 async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course: _Course, pages: list[str]) -> int:
     """Letters to everybody who must hear of what happened, and the pages that did not fit into the answer; how many."""
-    post = await _heard_of(tx, course.moved, course.at)
+    post = await heard_of(tx, course.moved, course.at)
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
-    return await _send(tx, post, course.at, office.settings.sending_hours)
-
-
-async def tell(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime, sending_hours: str) -> None:
-    """Letters to everybody who must hear of lines that were written elsewhere, in the same transaction."""
-    await _send(tx, await _heard_of(tx, moved, at), at, sending_hours)
-
-
-async def _send(tx: AsyncConnection, post: list[Letter], at: datetime, sending_hours: str) -> int:
-    """Into the mail room; what may not leave at this hour is held there."""
-    return await outbox.post(tx, await hours.fitted(tx, post, at, sending_hours), at) if post else 0
-
-
-async def _heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) -> list[Letter]:
-    planned: list[Letter] = []
-    for one in every(moved):
-        await overtaken.cancel(tx, one)
-        told = letters(one, await people.hearers(tx, one), at)
-        planned += await shown.follow(tx, one, told, at)
-    return planned
+    return await post_fitted(tx, post, course.at, office.settings.sending_hours)
 
 
 def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter:
@@ -277,18 +255,6 @@ def _page(incoming: Incoming, course: _Course, number: int, page: str) -> Letter
         not_before=course.at,
         urgent=True,
     )
-
-
-def _unsaid(body: Body) -> bool:
-    """Whether nobody said this on purpose: the app was opened, or told where the phone is."""
-    return body == Silence() or (isinstance(body, Place) and body.automatic)
-
-
-def _stranger(sender: Address) -> Say:
-    """The answer to somebody who is not on the roster, whose language we cannot know; nothing of it is kept. It names
-    their address, because that is what the administrator needs."""
-    sentence = _("You are not on the roster yet. Please give your administrator this: {address}")
-    return Say("\n".join(worded(sentence, language, address=f"{sender.door} {sender.id}") for language in ("zh", "en")))
 
 
 async def _learn_version(office: Office, unknown: UnknownVersion) -> None:

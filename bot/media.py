@@ -13,8 +13,10 @@ import obstore
 from bot.doors import Media, MediaGone
 from bot.pictures import examine
 from notifier import outbox
-from store import db, evidence, people
-from store.evidence import Seen, Wanted
+from store import db
+from store.casefiles import evidence
+from store.casefiles.evidence import Seen, Wanted
+from store.staff import people
 from store.words import Letter
 
 if TYPE_CHECKING:

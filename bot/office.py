@@ -22,10 +22,10 @@ from bot.tips.desk import TipDesk
 from bot.turns import Turns
 from conversations.library import Forms
 from store import forms as form_versions
+from store.clock.workdays import seed_calendar
 from store.db import migrate, open_engine, open_road, version
 from store.wakes import Bells
 from store.words import Incoming, Receipt
-from store.workdays import seed_calendar
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from PIL import ExifTags, Image, ImageOps
 
-from store.evidence import Seen
+from store.casefiles.evidence import Seen
 from store.words import Json
 
 THUMB_EDGE = 480  # pixels of the longer edge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
-from store.given import safe
+from store.law.given import safe
 from store.words import Body
 
 

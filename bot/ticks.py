@@ -17,7 +17,9 @@ from bot.office import Office
 from notifier import health as mailroom
 from notifier import outbox
 from notifier.ticks import TICKS, Tick
-from store import alarms, db, evidence
+from store import db
+from store.casefiles import evidence
+from store.clock import alarms
 from store.profile import grading, night
 from store.tips import checks
 
@@ -101,7 +103,7 @@ async def grade_shops(office: Office) -> None:
 
 async def begin_checks(office: Office) -> None:
     """Field checks that were planned for about now. A replica that comes second finds them begun."""
-    from bot.desk import tell
+    from bot.telling import tell
 
     async with office.engine.connect() as connection:
         waiting = await checks.due(connection, await db.now(connection) + office.shift)

@@ -120,7 +120,7 @@ REFUSED: Mapping[str, str] = {
     "recheck_not_by": mark("{name} handled or verified it and cannot re-check it. Please choose somebody else."),
     "too_early": mark("{number}: that is possible only {days} days after it was settled."),
 }
-"""One sentence for every reason of the law (store/rules.py lists them, with their facts)."""
+"""One sentence for every reason of the law (store/law/rules.py lists them, with their facts)."""
 OTHERWISE = mark("That is not possible just now.")
 
 

@@ -8,10 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifier.outbox import occur, post
 from store import db, tables
-from store.contacts import contacts
-from store.offices import PEOPLE, person_of
+from store.clock.workdays import is_open, load_calendar, local_day, unofficial_years
+from store.staff.contacts import contacts
+from store.staff.offices import PEOPLE, person_of
 from store.words import Letter, Role
-from store.workdays import is_open, load_calendar, local_day, unofficial_years
 
 _FROM_MONTH = 11
 

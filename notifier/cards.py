@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from notifier import render
 from notifier.catalogue import translations
-from store.rules import LAWS, state_name
+from store.law.rules import LAWS, state_name
 from store.words import Card, Json, Ledger, Option, ledger_of, words_of
 
 UPDATE = "card_update"
@@ -140,7 +140,8 @@ def _lines(facts: Mapping[str, Json], language: str) -> Iterator[tuple[str, str]
     if facts.get("photos"):
         yield _("Photo"), str(facts["photos"])
     if facts.get("due_at"):
-        yield _("Due"), render.day(str(facts["due_at"]), language)
+        until = render.day(str(facts["due_at"]), language)
+        yield _("Due"), until + _(" (provisional)") if facts.get("provisional") else until
 
 
 def _shop(facts: Mapping[str, Json], _: Callable[[str], str]) -> str:

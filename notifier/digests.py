@@ -15,17 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifier.outbox import occur_all, post
 from store import db, tables
-from store.absence import away_on, standing_in
-from store.briefs import Standing, Waiting, standings, waiting_for
-from store.contacts import contacts
+from store.clock.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day, move_working_days
 from store.db import Tx
-from store.offices import PEOPLE, acting, person_of, supervision
+from store.reading.briefs import Standing, Waiting, standings, waiting_for
+from store.staff.absence import away_on, standing_in
+from store.staff.contacts import contacts
+from store.staff.offices import PEOPLE, acting, person_of, supervision
 from store.words import Address, Holder, Json, Letter, Person, Role
-from store.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day, move_working_days
 
 AT, UNTIL = time(8, 37), time(18, 0)
 STUCK = 3  # working days without a line: ours
-_PAGE, _SHOWN = 50, 12
+_PAGE, _SHOWN = 50, 10  # so many fit into one message, however long their names are
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ async def _of_people(engine: AsyncEngine, morning: Morning) -> int:
             for one in people:
                 if one.id in new and one.id not in away:
                     waiting = await waiting_for(tx, await standing_in(tx, one, morning.at))
-                    letters += _letters(one, reached[one.id], "morning", _list(waiting, morning), morning)
+                    letters += _letters(one, reached[one.id], "morning", listing(waiting, morning), morning)
             sent += await post(tx, letters, morning.at)
 
 
@@ -94,7 +94,7 @@ async def _unread(tx: Tx, slot: str) -> list[Person]:
     return [person_of(row) for row in await tx.execute(PEOPLE.where(reached, ~told).limit(_PAGE))]
 
 
-def _list(waiting: Sequence[Waiting], morning: Morning) -> Mapping[str, Json]:
+def listing(waiting: Sequence[Waiting], morning: Morning) -> Mapping[str, Json]:
     """The facts of a morning list; none when nothing waits."""
     if not waiting:
         return {}
@@ -103,7 +103,7 @@ def _list(waiting: Sequence[Waiting], morning: Morning) -> Mapping[str, Json]:
         "total": len(waiting),
         "overdue": lights.count("overdue"),
         "today": lights.count("today"),
-        "items": [_item(one, light) for one, light in zip(waiting[:_SHOWN], lights, strict=False)],
+        "items": [_item(one, light, morning) for one, light in zip(waiting[:_SHOWN], lights, strict=False)],
         "more": max(0, len(waiting) - _SHOWN),
     }
 
@@ -114,9 +114,10 @@ def _light(one: Waiting, morning: Morning) -> str:
     return "today" if local_day(one.due_at) == morning.day else "later"
 
 
-def _item(one: Waiting, light: str) -> Mapping[str, Json]:
+def _item(one: Waiting, light: str, morning: Morning) -> Mapping[str, Json]:
     """An internal matter is only pointed at."""
     item = {"number": one.number, "light": light, "due_at": one.due_at.isoformat(), "internal": one.internal}
+    item["provisional"] = local_day(one.due_at).year not in morning.calendar.official
     if one.internal:
         return item
     return item | {"shop": one.shop, "note": one.shop_note, "zh": one.indicator_zh, "en": one.indicator_en}
@@ -154,14 +155,14 @@ async def _circulate(engine: AsyncEngine, morning: Morning, rule: str, since: da
 
 async def _to_office(tx: Tx, bureau: str, rule: str, shown: Sequence[Standing], morning: Morning) -> list[Letter]:
     """One bureau's letters: to its supervision, or to its leaders; substitutes read for those who are away."""
-    facts = _table(shown, rule)
+    facts = table(shown, rule)
     office = supervision(bureau) if rule == "daily" else Holder(unit=bureau, role=Role.LEADER)
     people = (await acting(tx, (office,), (), morning.at)).people if facts else ()
     reached = await contacts(tx, [one.id for one in people])
     return [letter for one in people for letter in _letters(one, reached[one.id], rule, facts, morning)]
 
 
-def _table(shown: Sequence[Standing], rule: str) -> Mapping[str, Json]:
+def table(shown: Sequence[Standing], rule: str) -> Mapping[str, Json]:
     """The facts of a table of bureaus; none when there is nothing to tell."""
     rows = [one for one in shown if not (one.quiet and (rule == "daily" or not (one.open or one.closed)))]
     names = ("new", "closed", "open", "overdue", "stuck")

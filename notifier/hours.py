@@ -16,10 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import db
 from store.chosen_forms import HOURS
+from store.clock.workdays import Calendar, load_calendar, local_day, next_open
 from store.db import Tx
 from store.tables import setting
 from store.words import Letter
-from store.workdays import Calendar, load_calendar, local_day, next_open
 
 ALWAYS, WORKING = "always", "working"
 _FRESH = 60.0  # seconds for which a replica trusts what it read

@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from notifier import cards
 from notifier.outbox import post
 from notifier.wire import within
-from store.absence import stand_ins
 from store.db import Tx
-from store.entries import accused_of
-from store.offices import city_of, involved, ladder, members, supervision
+from store.moving.entries import accused_of
+from store.staff.absence import stand_ins
+from store.staff.offices import city_of, involved, ladder, members, supervision
 from store.words import Address, Hearer, Holder, Json, Letter
 
 log = logging.getLogger("loop153.mail")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from notifier import outbox
 from notifier.notices import ACTED, CALLS, DECIDED, DECISIONS, WARNS
 from store.db import Tx
-from store.tasks import waiting
+from store.moving.tasks import waiting
 from store.words import Json, Ledger, Moved
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, Undefined
 
 from notifier.catalogue import translations
-from store.rules import LAWS
+from store.law.rules import LAWS
 from store.words import Json, Ledger, ledger_of, words_of
 
 _TEMPLATES = Path(__file__).parent / "templates"

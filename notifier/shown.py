@@ -16,9 +16,9 @@ from notifier import leases
 from notifier.cards import UPDATE, shows
 from notifier.leases import Claimed, Start, Verdict
 from notifier.wire import within
-from store.actors import offers_to
 from store.chosen_forms import CARDS_LEDGERS, CARDS_OFF
 from store.db import Driver, Tx
+from store.law.actors import offers_to
 from store.words import Address, Json, Ledger, Letter, Moved
 
 GOOD_FOR = timedelta(hours=24)

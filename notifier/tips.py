@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from notifier.outbox import post
 from notifier.wire import wire
 from store import db
-from store.contacts import contacts
 from store.db import Tx
+from store.staff.contacts import contacts
 from store.tips import clocks, drafts, push
 from store.words import Address, Letter
 

@@ -15,7 +15,6 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from store.alarms import look_again
 from store.chosen_forms import (
     CARDS_LEDGERS,
     CARDS_OFF,
@@ -30,7 +29,8 @@ from store.chosen_forms import (
     number,
     severities,
 )
-from store.clocks import PREFIX, Clocks
+from store.clock.alarms import look_again
+from store.clock.clocks import PREFIX, Clocks
 from store.db import Tx
 from store.tables import person, setting
 from store.texts import _

@@ -13,25 +13,25 @@ from datetime import datetime
 from sqlalchemy import select
 
 from store import tables
-from store.absence import standing_in
-from store.actors import actor_of
-from store.case import Case, Change
-from store.clocks import load_clocks
+from store.clock.clocks import load_clocks
+from store.clock.workdays import load_calendar
 from store.db import Tx
-from store.effects import EFFECTS
-from store.entries import accused_of, load_entry
-from store.given import tidy
-from store.indicators import needs_proof
-from store.offices import head_office
-from store.pages import Attached, write
-from store.placing import place
+from store.law.actors import actor_of
+from store.law.given import tidy
+from store.law.rules import LAWS, decide
+from store.law.scope import visible
+from store.law.standing import Standing
+from store.master.indicators import needs_proof
+from store.moving.case import Case, Change
+from store.moving.effects import EFFECTS
+from store.moving.entries import accused_of, load_entry
+from store.moving.pages import Attached, write
+from store.moving.placing import place
+from store.moving.tasks import own_task
 from store.profile.following import follow
-from store.rules import LAWS, decide
-from store.scope import visible
-from store.standing import Standing
-from store.tasks import own_task
+from store.staff.absence import standing_in
+from store.staff.offices import head_office
 from store.words import Ask, Entry, Json, Ledger, Moved, Person, Refused, Role, ledger_of
-from store.workdays import load_calendar
 
 
 async def apply(tx: Tx, ask: Ask, by: Person, at: datetime, cause: Standing | None = None) -> Moved:

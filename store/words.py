@@ -269,7 +269,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A question to the books. `store/lookups.py` lists the kinds, what each asks for and what it answers."""
+    """A question to the books. `store/reading/lookups.py` lists the kinds, what each asks for and what it answers."""
 
     kind: str
     query: Mapping[str, Json]

@@ -108,7 +108,7 @@ def _in_file(file: Path, wanted: Sequence[tuple[str, str, bytes]]) -> Iterator[T
     """Its name is searched, too. A file that went meanwhile holds nothing any more."""
     yield from _in_bytes(f"the name of {file}", str(file).encode(), wanted)
     try:
-        data = file.read_bytes().rstrip(b"\0")  # what is set aside for later is most of a database's files
+        data = file.read_bytes().rstrip(b"\0") + b"\0"  # what is set aside for later is most of a database's files
     except OSError:
         return
     yield from _in_bytes(str(file), data, wanted)

@@ -15,9 +15,9 @@ from bot.casefile.archive import archive, read_case
 from bot.media import original, thumbnail
 from bot.pictures import examine
 from store import tables
+from store.clock.workdays import seed_calendar
 from store.db import Tx
 from store.words import Person
-from store.workdays import seed_calendar
 from tests.doors.test_pictures import photo as jpeg
 from tests.store.problems import accept, act
 from tests.store.test_ledger import PLACE, photo, report

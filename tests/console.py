@@ -17,8 +17,10 @@ from yarl import URL
 from bot.commands.serve import application
 from bot.health import Health
 from bot.office import Office
-from store import db, sessions
+from store import db
+from store.staff import sessions
 from store.words import Address, Ask, Incoming, Ledger, Press, Text
+from tests import gallery
 from tests.world import SHOP, who
 
 
@@ -129,5 +131,7 @@ REPORT: Mapping[str, Any] = {
 @asynccontextmanager
 async def open_console(office: Office) -> AsyncIterator[Console]:
     """The routes of the whole service around this office."""
-    async with TestServer(application(office, Health(office.engine))) as server:
+    app = application(office, Health(office.engine))
+    app.router.add_get("/gallery", gallery.show)
+    async with TestServer(app) as server:
         yield Console(office, str(server.make_url("")).rstrip("/"))

@@ -10,19 +10,20 @@ from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 
-from store.moves import Law, Move
-from store.rules import LAWS, TARGETS
-from store.standing import STANDINGS
+from store.law.moves import Law, Move
+from store.law.rules import LAWS, TARGETS
+from store.law.standing import STANDINGS
 from store.words import Ledger, Level, Person, Role
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "law.md"
 _LANGUAGES = ("en", "zh")
 _TITLES = {"en": "The law of the two ledgers", "zh": "两本台账的规则"}
 _ABOUT = {
-    "en": "Drawn from `store/clue_law.py` and `store/problem_law.py`: the service reads the same tables. A verb that\n"
-    "has no row for a state is refused there, with a sentence that names what is possible instead.\n\n"
+    "en": "Drawn from `store/law/clue_law.py` and `store/law/problem_law.py`: the service reads the same\n"
+    "tables. A verb that has no row for a state is refused there, with a sentence that names what is possible\n"
+    "instead.\n\n"
     "Arrows show what changes the state; what leaves it as it is stands in the table only.",
-    "zh": "本页由 `store/clue_law.py` 和 `store/problem_law.py` 生成，系统运行用的是同一张表。\n"
+    "zh": "本页由 `store/law/clue_law.py` 和 `store/law/problem_law.py` 生成，系统运行用的是同一张表。\n"
     "表里没有的操作一律拒绝，并说明可以做什么。\n\n"
     "箭头是会改变状态的操作；不改变状态的操作只列在表中。",
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from store.db import Tx
+from store.law.rules import LAWS
 from store.ledger import apply
-from store.rules import LAWS
 from store.words import CLOCK, Ask, Ledger
 from tests.store.problems import NOON, accept, act, problem
 from tests.store.test_ledger import AT, move, report

@@ -18,9 +18,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.__main__ import main
 from bot.casefile import paper
 from bot.casefile.archive import archive, read_case
-from store import caseproof
-from store.canonical import dumped
-from store.caseproof import verify
+from store.casefiles import caseproof
+from store.casefiles.canonical import dumped
+from store.casefiles.caseproof import verify
 from store.db import open_engine
 from tests.cases import CLUE, PROBLEM, build_case, exported, objects_in, sent
 from tests.conftest import _admin, _named

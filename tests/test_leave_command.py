@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.__main__ import main
-from store.workdays import seed_calendar
+from store.clock.workdays import seed_calendar
 from tests.store.problems import problem
 from tests.store.test_ledger import move, report
 from tests.world import build_world

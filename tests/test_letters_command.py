@@ -12,7 +12,7 @@ from bot.__main__ import main
 from bot.checkup import house
 from bot.settings import Settings
 from notifier.wire import wire
-from store.workdays import SHANGHAI
+from store.clock.workdays import SHANGHAI
 from tests.notifier.rounds import hire, letter, send_off
 
 OPENS = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai

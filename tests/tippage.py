@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -22,8 +23,8 @@ from bot.health import Health
 from bot.office import Office, furnished
 from bot.settings import Settings
 from store import db, tables
-from store.receipts import Receipt, parse
 from store.tips import OfficerKey
+from store.tips.receipts import Receipt, parse
 from tests.tips import key_of, make_vault
 from tests.world import build_world
 
@@ -71,10 +72,10 @@ class Tipster:
             self.at = await _answer(found)
         return self.at
 
-    async def post(self, path: str, file: bytes | None = None, **fields: Any) -> Answer:
+    async def post(self, path: str, upload: bytes | None = None, **fields: Any) -> Answer:
         """Post the form of the page one is on, with these fields; a list is several values."""
         known = self.at.hidden if self.at is not None else {}
-        return await self.send(path, {**known, **fields}, [] if file is None else [file])
+        return await self.send(path, {**known, **fields}, [] if upload is None else [upload])
 
     async def send(self, path: str, fields: dict[str, Any], files: Sequence[bytes] = ()) -> Answer:
         data = FormData(default_to_multipart=bool(files))
@@ -82,7 +83,7 @@ class Tipster:
             for one in value if isinstance(value, list) else [value]:
                 data.add_field(name, one)
         for number, one in enumerate(files):
-            data.add_field("file", one, filename=f"IMG_{number}.jpg", content_type="image/jpeg")
+            data.add_field("file", io.BytesIO(one), filename=f"IMG_{number}.jpg", content_type="image/jpeg")
         async with self.http.post(f"{self.url}/tip/{self.language}{path}", data=data) as found:
             self.at = await _answer(found)
         return self.at

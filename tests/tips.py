@@ -8,8 +8,8 @@ from typing import Any
 
 from store import tips
 from store.db import Tx
-from store.receipts import Receipt
 from store.tips import Held, OfficerKey, Opened, TipFile
+from store.tips.receipts import Receipt
 from store.vault import Cost
 
 CHEAP = Cost(passes=1, memory=8192)

@@ -15,8 +15,8 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from store import tables
 from store.db import Tx
-from store.geo import spot
-from store.merchants import grams
+from store.master.geo import spot
+from store.master.merchants import grams
 from store.words import Address, Department, FieldRole, Level, Person, Role
 
 CITY, MQ, SX = "411400", "411421", "411422"

@@ -1,7 +1,7 @@
 """A case file as a ZIP, written while it is read: the same case is the same bytes, in the memory of one photo.
 
 The archive has `README.txt`, `case.json`, `lines.jsonl`, the two PDFs, the originals under their SHA-256, and last
-`manifest.json`. `store/caseproof.py` says what each must be like.
+`manifest.json`. `store/casefiles/caseproof.py` says what each must be like.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.casefile.readme import readme
 from bot.media import original, thumbnail
-from store import casefile
-from store.canonical import dumped
-from store.casefile import CaseFile
+from store.casefiles import casefile
+from store.casefiles.canonical import dumped
+from store.casefiles.casefile import CaseFile
 from store.words import Json, Person
 
 if TYPE_CHECKING:

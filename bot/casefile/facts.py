@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.casefile.paper import when
 from bot.texts import _, said
-from store.casefile import CaseFile
-from store.standing import DEPARTMENTS
+from store.casefiles.casefile import CaseFile
+from store.law.standing import DEPARTMENTS
 from store.words import CLOCK, Json, words_of
 
 Fields = Mapping[str, Json]

@@ -11,7 +11,7 @@ from reportlab.platypus import Flowable, Spacer, Table
 from bot.casefile.facts import GIVEN, PARTS, SOURCES, Fields, Reader
 from bot.casefile.paper import LABEL, SHADE, SMALL, TITLE, WIDTH, Pictures, para, pdf, picture, ruled
 from bot.texts import _
-from store.casefile import CaseFile
+from store.casefiles.casefile import CaseFile
 from store.words import Json
 
 PHOTOS = 4

@@ -24,7 +24,7 @@ from bot.casefile.paper import (
     ruled,
 )
 from bot.texts import _
-from store.casefile import CaseFile
+from store.casefiles.casefile import CaseFile
 from store.words import Json
 
 _STAMP = 38 * mm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.casefile import CaseFile
+from store.casefiles.casefile import CaseFile
 
 _ZH = """\
 档案 {number}

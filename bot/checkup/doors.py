@@ -19,7 +19,7 @@ from bot.wecom import contacts, menu
 from bot.wecom.directory import members
 from bot.wecom.door import WecomDoor
 from bot.weixin.faults import ApiError, Unreachable
-from store import roster
+from store.staff import roster
 
 _STATE = text("""
 SELECT s.checked_at, s.broken FROM (SELECT 1) AS once LEFT JOIN door_state s ON s.door = :door

@@ -16,8 +16,8 @@ from bot.office import open_objects
 from bot.settings import Settings, unknown
 from bot.texts import _
 from notifier.aftercare import count_held
+from store.clock.workdays import local_day, unofficial_years
 from store.db import newest, version
-from store.workdays import local_day, unofficial_years
 
 _SERVER = text(
     "SELECT current_setting('server_version_num')::int, current_setting('server_version'), clock_timestamp()"

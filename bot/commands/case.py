@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.fault import Fault
 from bot.office import open_database, open_objects
 from bot.settings import Settings
-from store import caseproof, db, people
-from store.absence import standing_in
+from store import db
+from store.casefiles import caseproof
+from store.staff import people
+from store.staff.absence import standing_in
 from store.texts import said
 from store.words import Person
 

@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot import log
 from bot.clock import Clock
 from bot.commands.serve import serving, stop_signal
-from bot.demo_world import faces, sample_directory
+from bot.demo_world import faces, sample_directory, sample_keys
 from bot.office import furnished, open_database
 from bot.roll_call import sync_menu
 from bot.sandbox.directory import Corp, Member
@@ -57,6 +57,7 @@ async def _demo(given: Settings, *, fresh: bool, browser: bool) -> None:
     clock = DemoClock(folder / "clock")
     async with open_database(first) as engine:
         directory = await sample_directory(engine)
+        keys = await sample_keys(engine, clock.now())
         callback = f"http://127.0.0.1:{port}/wecom/callback"
         wechat = WechatCloud(Account.fresh(), f"http://127.0.0.1:{port}/wechat/callback")
         telegram = TelegramCloud("153000:demo")
@@ -69,7 +70,8 @@ async def _demo(given: Settings, *, fresh: bool, browser: bool) -> None:
                 door = office.doors["wecom"]
                 assert isinstance(door, WecomDoor)
                 await sync_menu(office, door)
-                print(banner(sandbox.url, faces(directory), given.language), flush=True)
+                shown = banner(sandbox.url, faces(directory), given.language)
+                print(shown + tip_banner(f"http://127.0.0.1:{port}", keys, given.language), flush=True)
                 if browser:
                     _open(sandbox.url)
                 await stop.wait()
@@ -149,6 +151,20 @@ def banner(phones: str, people: Sequence[Member], language: str) -> str:
     lines += [f"    {one.name}  {one.role if language == 'zh' else one.role_en}  ({one.userid})" for one in people]
     lines += ["", said(_("The clock on the page moves time forward. Ctrl-C stops the demo."), language), ""]
     return "\n".join(lines)
+
+
+def tip_banner(address: str, keys: Mapping[str, str], language: str) -> str:
+    """The tip line and the console in it: where a tip is filed, and with which passphrases it is read."""
+    lines = [
+        "",
+        said(_("Anonymous tips, in any browser, or on the phones 微信 and Telegram of somebody outside:"), language),
+    ]
+    lines += [f"    {address}/tip", ""]
+    lines.append(
+        said(_("To read them: say 控制台 on one of these phones, tap the link, and open the vault with:"), language)
+    )
+    lines += [f"    {userid}: {passphrase}" for userid, passphrase in keys.items()]
+    return "\n".join([*lines, ""])
 
 
 def _open(url: str) -> None:

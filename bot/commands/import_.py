@@ -13,22 +13,22 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.desk import tell
 from bot.fault import Fault
 from bot.office import open_database
 from bot.settings import Settings
+from bot.telling import tell
 from bot.texts import _, said
 from store import db
+from store.clock.recount import recount
+from store.clock.workdays import load_calendar
 from store.feeds import FEEDS, Brought, bring
 from store.feeds.batches import undo
 from store.feeds.judging import waiting
-from store.imports import KINDS, import_file
-from store.imports.report import Report, Wrong
 from store.ledger import apply
-from store.recount import recount
+from store.master.imports import KINDS, import_file
+from store.master.imports.report import Report, Wrong
 from store.texts import said as books_say
 from store.words import CLOCK, Moved, Refused
-from store.workdays import load_calendar
 
 HELP = "bring in units, staff, merchants, indicators, places, calendar days or provincial data from CSV or XLSX"
 
@@ -58,7 +58,7 @@ async def _import(settings: Settings, kind: str, file: Path, dry_run: bool) -> R
     async with open_database(settings) as engine, engine.begin() as tx:
         at = await db.now(tx) + settings.clock_shift
         before = await load_calendar(tx, at)
-        report = await import_file(tx, kind, file, dry_run=dry_run, progress=_progress)
+        report = await import_file(tx, kind, file, dry_run=dry_run, progress=_progress, at=at, by=BY)
         if kind == "calendar" and report.ok and not dry_run:
             await tell(tx, tuple(await recount(tx, before, at)), at, settings.sending_hours)
     _clear()

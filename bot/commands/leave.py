@@ -5,14 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 
-from bot.desk import tell
 from bot.fault import Fault
 from bot.office import open_database
 from bot.settings import Settings
+from bot.telling import tell
 from bot.texts import _, said
-from store import db, people
+from store import db
 from store.db import Tx
-from store.leaving import hand_over
+from store.staff import people
+from store.staff.leaving import hand_over
 from store.words import Moved, Refused
 
 HELP = "somebody leaves: hand over all that waits for them, and take them off the roster"

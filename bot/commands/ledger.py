@@ -15,9 +15,9 @@ from typing import BinaryIO
 from bot.fault import Fault
 from bot.office import open_database
 from bot.settings import Settings
-from store.export import export
+from store.reading.export import export
+from store.reading.writers import Csv, JsonLines, Writer, Xlsx
 from store.words import Ledger
-from store.writers import Csv, JsonLines, Writer, Xlsx
 
 HELP = "write a ledger to a file"
 LEDGERS = {"clues": Ledger.CLUE, "problems": Ledger.PROBLEM}

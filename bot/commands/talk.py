@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from bot.fault import Fault
 from bot.office import Office, open_office
 from bot.settings import Settings
-from store import people
+from store.staff import people
 from store.words import Address, Body, Choice, Datum, Incoming, Place, Say, Text
 
 HELP = "talk to the bot in this terminal, as one of the staff"

@@ -10,7 +10,7 @@ A room is a folder here with `room.py`, which has one `ROOM`, and its templates;
     async def _all(visit: Visit) -> web.Response:
         view = visit.view(COLUMNS, default="-due_at", filters=("state",))     # sorting, page, filters of the address
         async with visit.read() as tx:                            # a connection to read from; nothing is written
-            rows, total = await shops.listed(tx, visit.who, …)    # always cut to scope: store/scope.py
+            rows, total = await shops.listed(tx, visit.who, …)    # always cut to scope: store/law/scope.py
         return visit.page("shops/list.html", listing=Listing(view, rows, total))
 
     async def _close(visit: Visit) -> web.Response:

@@ -21,7 +21,8 @@ from bot.console.memory import Memories
 from bot.console.rooms import PATH
 from bot.console.sheets import TooLarge, read_sheet
 from bot.console.visit import Visit
-from store import db, people, sessions
+from store import db
+from store.staff import people, sessions
 from store.words import Address
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from typing import Any
 from aiohttp import web
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, Undefined
+from jinja2 import Environment, FileSystemLoader, Template, Undefined
 
 from bot.console.rooms import PATH
 from bot.texts import said
+from store.clock.workdays import SHANGHAI
 from store.words import words_of
-from store.workdays import SHANGHAI
 
 _FOLDER = Path(__file__).parent
 HEADERS = {
@@ -39,6 +39,11 @@ def answer(template: str, language: str, status: int = 200, **facts: Any) -> web
     """A whole page."""
     page = _environment(language).get_template(template).render(facts)
     return web.Response(text=page, status=status, content_type="text/html", charset="utf-8", headers=HEADERS)
+
+
+def template_of(source: str, language: str) -> Template:
+    """A template that stands in no file."""
+    return _environment(language).from_string(source)
 
 
 def go(path: str) -> web.Response:
@@ -65,7 +70,10 @@ def _environment(language: str) -> Environment:
     )
     environment.globals |= {
         "t": lambda sentence, **facts: said(sentence, language, **facts),
-        "many": lambda one, other, n, **facts: said(one if n == 1 else other, language, n=n, **facts),
+        # The catalogue knows a plural by its singular; only English has two forms.
+        "many": lambda one, other, n, **facts: said(
+            other if language == "en" and n != 1 else one, language, n=n, **facts
+        ),
         "language": language,
         "path": PATH,
         "style": style()[0],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bot.console.visit import Visit
-from store.lookups import answer
+from store.reading.lookups import answer
 from store.words import Item, Json, Lookup
 
 
 async def offered(visit: Visit, kind: str, name: str, **query: Json) -> tuple[Item, ...]:
-    """What the sheet's `<name>_words` find, the one already picked (`<name>`) first. `kind`: see store/lookups.py."""
+    """What the sheet's `<name>_words` find, the one already picked (`<name>`) first.
+
+    `kind`: see store/reading/lookups.py."""
     picked, words = visit.sheet.text(name, 100), visit.sheet.text(f"{name}_words", 100)
     found = [*(await _ask(visit, kind, picked, query)), *(await _ask(visit, kind, words, query))]
     first = [item for item in found if item.value == picked]

@@ -45,7 +45,7 @@ class Room:
     """`key` is its folder and the first part of its paths; `name` an English sentence marked with `_`.
 
     `admits` says who may enter: for anybody else the room does not exist. `waiting` counts what waits in it for the
-    visitor, for the front page.
+    visitor, for the front page (None: not to be told now).
     """
 
     key: str
@@ -53,7 +53,7 @@ class Room:
     icon: str
     admits: Callable[[Visit], bool]
     routes: Sequence[Route]
-    waiting: Callable[[Visit], Awaitable[int]] | None = None
+    waiting: Callable[[Visit], Awaitable[int | None]] | None = None
 
     @property
     def path(self) -> str:

@@ -24,7 +24,7 @@ from bot.texts import _, said
 from conversations import outcomes
 from conversations.catalogue import speech
 from store.db import connected
-from store.sessions import Session
+from store.staff.sessions import Session
 from store.words import Address, Ask, Incoming, Moved, Person, Press
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from bot.sandbox.chats import Chats
 from bot.sandbox.media import MediaShelf
 from bot.sandbox.telegram import Seen, TelegramCloud
 from bot.sandbox.wechat import WechatCloud
-from store.geo import to_wgs84
+from store.master.geo import to_wgs84
 from store.words import Datum
 
 DEPARTMENT = {"id": -1, "name": "外面的人", "name_en": "Outside", "parent": 0}

@@ -41,7 +41,7 @@ class TipDesk:
     def __init__(self) -> None:
         self.laundry = Laundry()
         self.people = Buckets(rate=0.5, burst=60)  # of one chat: a message every two seconds, sixty at once
-        self.doors = Buckets(rate=20.0, burst=400)
+        self.doors = Buckets(rate=100.0, burst=2000)
 
     def close(self) -> None:
         self.laundry.close()

@@ -12,8 +12,9 @@ from bot.texts import said
 from bot.tips import words
 from bot.tips.desk import page_url
 from conversations.commands import command, plain
-from store import db, people, receipts
-from store.tips import drafts
+from store import db
+from store.staff import people
+from store.tips import drafts, receipts
 from store.words import Body, Choice, Incoming, Say, Text
 
 if TYPE_CHECKING:

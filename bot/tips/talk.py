@@ -12,8 +12,8 @@ from conversations.commands import command, plain
 from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.turn import Turn
-from store import receipts, tips
-from store.tips import drafts
+from store import tips
+from store.tips import drafts, receipts
 from store.tips.filing import has_custodian
 from store.words import Body, Choice, File, FileKind, Found, Place, Say, Silence, Text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.texts import _, said
-from store.receipts import Receipt
 from store.tips import Conversation
+from store.tips.receipts import Receipt
 
 NOTICES: Mapping[str, str] = {
     "telegram": _("First of all: Telegram knows this account and can read what is written here. We keep neither."),

@@ -1,4 +1,4 @@
-"""`GET /case/<number>.zip?token=…`: the case file behind a link from the chat (`store/links.py`)."""
+"""`GET /case/<number>.zip?token=…`: the case file behind a link from the chat (`store/casefiles/links.py`)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from bot.casefile.archive import archive, read_case
-from store import casefile, db, links, people
-from store.absence import standing_in
+from store import db
+from store.casefiles import casefile, links
+from store.staff import people
+from store.staff.absence import standing_in
 from store.words import Person
 
 if TYPE_CHECKING:

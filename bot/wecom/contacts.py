@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.wecom.directory import Member, Status, member, members
 from bot.wecom.read import DOOR
 from bot.weixin.client import Client
-from store import roster
 from store.db import Tx
-from store.roster import Listed
+from store.staff import roster
+from store.staff.roster import Listed
 
 _FEW = 5
 

@@ -34,6 +34,7 @@ BUTTONS = (
             Button("我的上报", "My reports", "mine"),
             Button("查找", "Find", "find"),
             Button("台账", "Ledger", "ledger"),
+            Button("控制台", "Console", "console"),
             Button("帮助", "Help", "help"),
         ),
     ),

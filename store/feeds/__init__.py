@@ -20,10 +20,10 @@ from store.feeds.judging import judge
 from store.feeds.kinds import FEEDS as FEEDS
 from store.feeds.kinds import Feed
 from store.feeds.staging import Staged, staged
-from store.imports import Progress, headed, read_rows, told
-from store.imports.files import Sheet, open_sheet
-from store.imports.kinds import Reading
-from store.imports.report import Remarks, Report, Wrong
+from store.master.imports import Progress, headed, read_rows, told
+from store.master.imports.files import Sheet, open_sheet
+from store.master.imports.kinds import Reading
+from store.master.imports.report import Remarks, Report, Wrong
 from store.texts import _, said
 from store.words import Json
 

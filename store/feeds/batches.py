@@ -11,8 +11,8 @@ from sqlalchemy import Row, and_, delete, func, insert, select, text, update
 from store.db import Tx
 from store.feeds.judging import judge
 from store.feeds.kinds import FEEDS, Feed
-from store.imports.report import Remark, Report, Wrong
-from store.tables_feeds import batch, feed_order
+from store.master.imports.report import Remark, Report, Wrong
+from store.tables.feeds import batch, feed_order
 from store.texts import _
 from store.words import NOTHING
 

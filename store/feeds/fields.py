@@ -1,4 +1,4 @@
-"""What may stand in the cells of provincial files, beyond what all imports share (`store/imports/fields.py`)."""
+"""What may stand in the cells of provincial files, beyond what all imports share (`store/master/imports/fields.py`)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 from types import MappingProxyType
 
-from store.imports.fields import day
-from store.imports.report import Wrong
+from store.clock.workdays import SHANGHAI
+from store.master.imports.fields import day
+from store.master.imports.report import Wrong
 from store.texts import _
-from store.workdays import SHANGHAI
 
 _CYCLE = re.compile(r"(\d{4})(?:[-/.]?W?|年第?)(\d{1,2})[周期]?", re.IGNORECASE)
 _QUARTER = re.compile(r"(\d{4})(?:[-/.]?Q|年第?)([1-4一二三四])(?:季度)?", re.IGNORECASE)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from store import tables
 from store.db import Tx
 from store.feeds.rules import BY_NAME, RULES, Rule, Thresholds, load_thresholds, reason
-from store.tables_feeds import feed_order, feed_warning
+from store.tables.feeds import feed_order, feed_warning
 from store.words import Ask, Ledger
 
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from sqlalchemy import Table
 
 from store.feeds.fields import cycle, direction, instant, period, quarter, quarter_of, share
-from store.imports.fields import Column, code, day, digits, maybe_words, number, words
-from store.imports.kinds import Kind, Row
-from store.tables_feeds import feed_order, feed_outflow, feed_score, feed_target
+from store.master.imports.fields import Column, code, day, digits, maybe_words, number, words
+from store.master.imports.kinds import Kind, Row
+from store.tables.feeds import feed_order, feed_outflow, feed_score, feed_target
 from store.texts import _
 
 _licence, _cartons, _yuan = digits(12), number(0, 10_000_000), number(0, 10_000_000_000)

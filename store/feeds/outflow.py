@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from store import tables
 from store.db import Tx
 from store.feeds.forecast import Point, forecast
-from store.tables_feeds import feed_outflow, feed_target
+from store.tables.feeds import feed_outflow, feed_target
 from store.words import Level, Person
 
 TOP = 3

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from store.clocks import dated
+from store.clock.clocks import dated
 from store.db import Tx
 from store.texts import _, said
 from store.words import Json

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, func, select
 
 from store.db import Tx
 from store.feeds.judging import known_cycles
-from store.tables_feeds import feed_order, feed_outflow, feed_score
+from store.tables.feeds import feed_order, feed_outflow, feed_score
 
 
 def scores_on(day: date) -> Select[tuple[str, str, float, date]]:

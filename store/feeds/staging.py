@@ -30,7 +30,7 @@ from sqlalchemy import (
 from store import tables
 from store.db import Tx
 from store.feeds.kinds import Feed
-from store.imports.report import SHOWN, Remarks
+from store.master.imports.report import SHOWN, Remarks
 from store.texts import _
 
 

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, not_, select, text, union_all
+from sqlalchemy import Select, bindparam, func, or_, select, union_all
 
 from store import tables
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.entries import load_entries
-from store.geo import distance_m, spot
+from store.law.scope import sees
+from store.master.geo import distance_m, spot
+from store.moving.entries import load_entries
 from store.profile.reading import reads
-from store.scope import sees
-from store.tables_profile import score_snapshot, shop_score
-from store.views import OPEN
+from store.reading.views import OPEN
+from store.tables.profile import score_snapshot, shop_score
 from store.words import Entry, Ledger, Person
-from store.workdays import local_day
 
 NEAR, SHOWN, PHOTOS, DAYS = 8, 20, 12, 60
 """Neighbours, entries of a sort, photos and days that are shown at most."""
 
 _LOOKED_AT = 60  # the nearest shops among which those are taken whose profiles the reader may open
 _shop, _clue, _problem = tables.merchant.c, tables.clue.c, tables.problem.c
-_PROOF = text("""
-SELECT CAST(e.id AS text) AS id, e.kind, e.number, e.received_at FROM evidence e
-WHERE e.state = 'stored' AND ((e.ledger = 'problem' AND e.number = :number)
-      OR (e.ledger = 'clue' AND e.number IN (SELECT c.number FROM clue c WHERE c.problem = :number)))
-ORDER BY e.received_at, e.id
-""")
 _DISTANCE = _shop.spot.op("<->")(bindparam("spot", type_=tables.Point()))
 
 
@@ -71,22 +66,27 @@ class Day:
     level: str
 
 
-async def entries(tx: Tx, who: Person, licence_no: str, until: datetime, *, running: bool) -> Entries:
-    """What is open about a shop, or what is over, as it stands today; of what began until that moment. A clue that
+async def entries(tx: Tx, who: Person, licence_no: str, until: datetime) -> tuple[Entries, Entries]:
+    """What is open about a shop and what is over, as it stands today; of what began until that moment. A clue that
     became a problem is found with it."""
-    clues = select(_clue.number, _clue.reported_at.label("at")).where(
-        _clue.merchant == licence_no, _clue.problem.is_(None), _clue.reported_at <= until, sees(who)
-    )
-    problems = select(_problem.number, _problem.opened_at.label("at")).where(
-        _problem.merchant == licence_no, _problem.opened_at <= until, sees(who, Ledger.PROBLEM)
-    )
-    states = ((clues, _clue.state.in_(OPEN[Ledger.CLUE])), (problems, _problem.state.in_(OPEN[Ledger.PROBLEM])))
-    numbers = union_all(*(query.where(is_open if running else not_(is_open)) for query, is_open in states)).subquery()
-    page = select(numbers.c.number, func.count().over().label("total")).order_by(numbers.c.at.desc(), numbers.c.number)
-    rows = (await tx.execute(page.limit(SHOWN))).all()
-    listed = [row.number for row in rows]
-    loaded = {one.number: one for ledger in Ledger for one in await load_entries(tx, ledger, _of(listed, ledger))}
-    return Entries(tuple(loaded[number] for number in listed), rows[0].total if rows else 0)
+    clues = select(_clue.number, _clue.reported_at.label("at"), _clue.state.in_(OPEN[Ledger.CLUE]).label("running"))
+    problems = select(_problem.number, _problem.opened_at, _problem.state.in_(OPEN[Ledger.PROBLEM]))
+    found = union_all(
+        clues.where(_clue.merchant == licence_no, _clue.problem.is_(None), _clue.reported_at <= until, sees(who)),
+        problems.where(_problem.merchant == licence_no, _problem.opened_at <= until, sees(who, Ledger.PROBLEM)),
+    ).subquery()
+    place = func.row_number().over(partition_by=found.c.running, order_by=(found.c.at.desc(), found.c.number))
+    total = func.count().over(partition_by=found.c.running)
+    ranked = select(found, place.label("place"), total.label("total")).subquery()
+    rows = (await tx.execute(select(ranked).where(ranked.c.place <= SHOWN).order_by(ranked.c.place))).all()
+    numbers = [row.number for row in rows]
+    loaded = {one.number: one for ledger in Ledger for one in await load_entries(tx, ledger, _of(numbers, ledger))}
+    open_ones, over = [[row for row in rows if row.running is running] for running in (True, False)]
+    return _sort(open_ones, loaded), _sort(over, loaded)
+
+
+def _sort(rows: list[Any], loaded: Mapping[str, Entry]) -> Entries:
+    return Entries(tuple(loaded[row.number] for row in rows), rows[0].total if rows else 0)
 
 
 def _of(numbers: list[str], ledger: Ledger) -> list[str]:
@@ -135,11 +135,15 @@ async def photos(tx: Tx, who: Person, licence_no: str) -> tuple[Photo, ...]:
 
 
 async def evidence(tx: Tx, who: Person, number: str) -> tuple[Photo, ...] | None:
-    """What proves a problem: the photos and recordings of it and of its clues, the oldest first. None when there is no
-    such problem, or not for `who`."""
+    """What proves a problem: the photos and recordings of it and of those of its clues that `who` may see, the oldest
+    first. None when there is no such problem, or not for `who`."""
     if not await visible(tx, who, [number]):
         return None
-    rows = await tx.execute(_PROOF, {"number": number})
+    clues = select(_clue.number).where(_clue.problem == number, sees(who))
+    mine = tables.evidence.c
+    of_it = mine.ledger.in_(list(Ledger)), or_(mine.number == number, mine.number.in_(clues)), mine.state == "stored"
+    query = select(mine.id, mine.number, mine.received_at, mine.kind).where(*of_it)
+    rows = await tx.execute(query.order_by(mine.received_at, mine.id))
     return tuple(Photo(row.id, row.number, row.received_at, row.kind) for row in rows)
 
 

@@ -12,12 +12,12 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from store.clock.workdays import local_day
 from store.db import Tx
 from store.profile.confirmed import COUNTED
 from store.profile.scale import Scale, load_scale
 from store.profile.tree import load_tree
 from store.words import Json
-from store.workdays import local_day
 
 _SCORES, _SHOP = 0x153_0005, 153
 SPAN = 100_000

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, text, update
 
+from store.clock.workdays import SHANGHAI, local_day
 from store.db import Tx
 from store.profile.scale import PREFIX
-from store.tables_profile import score_run
-from store.workdays import SHANGHAI, local_day
+from store.tables.profile import score_run
 
 LOCK = 0x153_0006
 HOUR = 3

@@ -69,6 +69,7 @@ async def profile(tx: Tx, who: Person, licence_no: str, as_of: datetime) -> Prof
         return None
     found = await score(tx, licence_no, as_of)
     counted = [one.number for group in found.dimensions for kind in group.indicators for one in kind.problems]
+    running, past = await around.entries(tx, who, licence_no, as_of)
     return Profile(
         shop,
         await served_by(tx, licence_no),
@@ -76,8 +77,8 @@ async def profile(tx: Tx, who: Person, licence_no: str, as_of: datetime) -> Prof
         level_name(found.level, who.language),
         advice(found, who.language),
         await around.visible(tx, who, counted),
-        await around.entries(tx, who, licence_no, as_of, running=True),
-        await around.entries(tx, who, licence_no, as_of, running=False),
+        running,
+        past,
         tuple(await visits.history(tx, licence_no, as_of)),
         await around.neighbours(tx, who, licence_no, shop.place),
         await around.photos(tx, who, licence_no),

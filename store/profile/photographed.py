@@ -13,9 +13,9 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from store import packcode
-from store.packcode import PackCode, PackCodeFault
-from store.pinyin import plain
+from store.master import packcode
+from store.master.packcode import PackCode, PackCodeFault
+from store.master.pinyin import plain
 from store.texts import _
 
 Seen = tuple[str, float]

@@ -12,10 +12,10 @@ from datetime import date, datetime
 
 from sqlalchemy import text
 
+from store.clock.workdays import local_day
 from store.db import Tx
 from store.profile.arithmetic import faded, half_lives
 from store.profile.scale import Scale
-from store.workdays import local_day
 
 _KNOWN = """
 JOIN batch b ON b.id = f.batch AND b.at <= :at

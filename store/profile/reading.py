@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, exists, literal_column, or_, selec
 
 from store import tables
 from store.db import Tx
-from store.standing import OPEN_TASK, supervises
+from store.law.standing import OPEN_TASK, supervises
 from store.words import Level, Person, Role
 
 _shop, _task = tables.merchant.c, tables.task.c

@@ -10,16 +10,17 @@ from typing import Any
 
 from sqlalchemy import ARRAY, Column, RowMapping, Text, any_, insert, literal, select, text
 
-from store import packcode, tables
+from store import tables
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.imports.fields import cleaned
-from store.imports.files import Sheet, open_sheet
-from store.imports.report import Remarks, Report, Wrong
-from store.standing import supervises
-from store.tables_profile import seized_code, seizure
+from store.law.standing import supervises
+from store.master import packcode
+from store.master.imports.fields import cleaned
+from store.master.imports.files import Sheet, open_sheet
+from store.master.imports.report import Remarks, Report, Wrong
+from store.tables.profile import seized_code, seizure
 from store.texts import _
 from store.words import FieldRole, Level, Person, Role
-from store.workdays import local_day
 
 NAMES = ("code", "32位码", "喷码")
 """The names that the column of codes may have; other columns are passed over."""

@@ -13,10 +13,11 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 
-from store import packcode
+from store.clock.workdays import SHANGHAI, local_day
 from store.db import Tx
-from store.merchants import by_licence
-from store.packcode import PackCode
+from store.master import packcode
+from store.master.merchants import by_licence
+from store.master.packcode import PackCode
 from store.profile import around
 from store.profile.around import Entries
 from store.profile.page import Shop, master
@@ -24,7 +25,6 @@ from store.profile.people import Served, served_by
 from store.profile.score import Score, score
 from store.texts import _, said
 from store.words import NOTHING, Json, Person
-from store.workdays import SHANGHAI, local_day
 
 ORDERED_BEFORE = timedelta(days=14)
 """An order is sorted and delivered within so many days."""
@@ -117,7 +117,7 @@ async def trace(tx: Tx, who: Person, typed: str, at: datetime) -> Trace:
 async def _within(tx: Tx, who: Person, found: Trace, shop: Shop, at: datetime) -> Trace:
     """What else somebody learns who may read the shop's profile."""
     now = await score(tx, shop.licence_no, at)
-    running = await around.entries(tx, who, shop.licence_no, at, running=True)
+    running, _past = await around.entries(tx, who, shop.licence_no, at)
     orders = await _orders(tx, shop.licence_no, found.sorted_on)
     return replace(found, shop=shop, score=now, running=running, orders=orders)
 

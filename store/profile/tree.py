@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, bindparam, select
 
 from store import tables
 from store.db import Tx
-from store.indicators import values_on
+from store.master.indicators import values_on
 from store.profile.scale import Scale
 from store.texts import _, said
 
@@ -24,6 +24,15 @@ UNCODED = ""
 
 _GROUP = 3
 _NO_INDICATOR = _("Without an indicator")
+
+
+_node = tables.indicator.c
+_when: Any = bindparam("at", type_=tables.When)
+_values = values_on(_when)
+_NODES = select(
+    *(_node.code, _node.parent_code, _node.name_zh, _node.name_en, _node.nature, _node.level, _node.active),
+    _values.c.weight,
+).join(_values, _values.c.code == _node.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +56,7 @@ Tree = Mapping[str, Kind]
 
 async def load_tree(tx: Tx, at: datetime, scale: Scale) -> Tree:
     """Every node by code, weighed as at that moment, and what stands for none."""
-    node, values = tables.indicator.c, values_on(at)
-    columns = (node.code, node.parent_code, node.name_zh, node.name_en, node.nature, node.level, node.active)
-    query = select(*columns, values.c.weight).join(values, values.c.code == node.code)
-    rows: dict[str, RowMapping] = {row["code"]: row for row in (await tx.execute(query)).mappings()}
+    rows: dict[str, RowMapping] = {row["code"]: row for row in (await tx.execute(_NODES, {"at": at})).mappings()}
     parents = {row["parent_code"] for row in rows.values() if row["active"]}
     none = Kind(
         UNCODED, said(_NO_INDICATOR, "zh"), said(_NO_INDICATOR, "en"), None, scale.uncoded, UNCODED, usable=False

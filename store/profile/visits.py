@@ -19,7 +19,7 @@ from store.profile.advice import reasons
 from store.profile.scale import Scale
 from store.profile.score import score
 from store.profile.tree import load_tree
-from store.tables_profile import visit
+from store.tables.profile import visit
 from store.texts import _, said
 from store.words import Ask, Json, Ledger
 

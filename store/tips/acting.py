@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import uuid4
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 
 from store import tables
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.given import tidy
+from store.law.given import tidy
 from store.tips import checks, sealing
 from store.tips.audit import note
 from store.tips.dialogue import acknowledged, author_of
 from store.tips.nouns import Opened
 from store.words import Json, Moved
-from store.workdays import local_day
 
 
 async def dispatch(tx: Tx, opened: Opened, fields: Mapping[str, Json], delay: timedelta, at: datetime) -> datetime:
@@ -25,7 +24,7 @@ async def dispatch(tx: Tx, opened: Opened, fields: Mapping[str, Json], delay: ti
     returned; routine checks are planned beside it. Raises `Refused`."""
     await _try_out(tx, opened, fields, at)
     id_, due = await checks.plan_among(tx, opened.officer.person, fields, delay, at)
-    await _link(tx, opened, id_, "dispatch", at)
+    await _link(tx, opened, {"check": id_}, "dispatch", at)
     return due
 
 
@@ -33,10 +32,7 @@ async def accept(tx: Tx, opened: Opened, fields: Mapping[str, Json], at: datetim
     """Take the matter into the ledgers at once: a clue in the officer's own name and words, accepted as a problem (the
     last line's `caused[0]`). The caller plans the letters. The tip stays open for the dialogue. Raises `Refused`."""
     moved = await checks.begin(tx, await checks.officer_of(tx, opened.officer.person), tidy(fields), at)
-    id_, number = str(uuid4()), moved[-1].caused[0].entry.number
-    done = {"person_id": opened.officer.person, "fields": {}, "due_at": at, "number": number}
-    await tx.execute(insert(tables.planned_check).values(id=id_, **done))
-    await _link(tx, opened, id_, "accept", at)
+    await _link(tx, opened, {"number": moved[-1].caused[0].entry.number}, "accept", at)
     return moved
 
 
@@ -49,8 +45,9 @@ async def _try_out(tx: Tx, opened: Opened, fields: Mapping[str, Json], at: datet
         await trial.rollback()
 
 
-async def _link(tx: Tx, opened: Opened, id_: str, what: str, at: datetime) -> None:
-    payload = {"kind": "check", "check": id_, "text": "", "files": []}
+async def _link(tx: Tx, opened: Opened, where: Mapping[str, Json], what: str, at: datetime) -> None:
+    """Note in the tip, sealed, what the ledgers do not say: where its matter went on."""
+    payload = {"kind": "check", **where, "text": "", "files": []}
     await sealing.append(tx, opened.key, opened.number, author_of(opened), payload, local_day(at))
     await acknowledged(tx, opened, at)
     tip = tables.tip

@@ -10,15 +10,16 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import func, insert, select, update
 
 from store import tables
 from store.db import Tx
-from store.given import tidy
+from store.law.given import tidy
 from store.ledger import apply
-from store.offices import person_known
+from store.staff.offices import person_known
 from store.tips.nouns import Check
 from store.tips.terms import load_terms
 from store.words import Address, Ask, Json, Ledger, Moved, Person, Refused
@@ -98,23 +99,26 @@ async def begin(tx: Tx, officer: Person, fields: Mapping[str, Json], at: datetim
     return filed, await apply(tx, Ask(Ledger.CLUE, "accept", filed.entry.number, accepted), officer, at)
 
 
-async def standing(tx: Tx, planned: Sequence[Mapping[str, Json]]) -> tuple[Check, ...]:
-    """How the checks that these sealed messages speak of stand."""
-    ids = [one["check"] for one in planned]
-    if not ids:
-        return ()
+async def standing(tx: Tx, links: Sequence[Mapping[str, Json]]) -> tuple[Check, ...]:
+    """How the checks that these sealed messages speak of stand, the first one first."""
     check, problem = tables.planned_check.c, tables.problem.c
-    query = (
-        select(check.due_at, check.number, check.refused, problem.state, problem.last_text)
-        .join_from(tables.planned_check, tables.problem, problem.number == check.number, isouter=True)
-        .where(check.id.in_(ids))
-        .order_by(check.due_at)
-    )
-    rows = await tx.execute(query)
+    planned = select(check.id, check.due_at, check.number, check.refused)
+    wanted = [one["check"] for one in links if "check" in one]
+    rows = {row.id: row for row in await tx.execute(planned.where(check.id.in_(wanted)))} if wanted else {}
+    numbers = [one["number"] if "number" in one else rows[one["check"]].number for one in links]
+    states = select(problem.number, problem.state, problem.last_text).where(problem.number.in_(numbers))
+    known = {row.number: row for row in await tx.execute(states)} if links else {}
     return tuple(
-        Check(row.due_at, row.number, row.state or ("refused" if row.refused else None), row.last_text or "")
-        for row in rows
+        _standing(rows.get(one.get("check", "")), known.get(number)) for one, number in zip(links, numbers, strict=True)
     )
+
+
+def _standing(planned: Any, problem: Any) -> Check:
+    """Of a row of `planned_check` and of `problem`, or None."""
+    due = planned.due_at if planned else None
+    if problem is None:
+        return Check(due, None, "refused" if planned and planned.refused else None, "")
+    return Check(due, problem.number, problem.state, problem.last_text)
 
 
 async def officer_of(tx: Tx, userid: str) -> Person:

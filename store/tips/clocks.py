@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 
 from store import tables
+from store.clock.workdays import SHANGHAI, Calendar, load_calendar, local_day, move_working_days
 from store.db import Tx
 from store.tips import push
 from store.tips.audit import note
@@ -24,7 +25,6 @@ from store.tips.holding import readers_of
 from store.tips.nouns import Tampered
 from store.tips.terms import Terms, load_terms
 from store.words import TIP_LINE
-from store.workdays import SHANGHAI, Calendar, load_calendar, local_day, move_working_days
 
 log = logging.getLogger(__name__)
 HOUR = time(8, 30)

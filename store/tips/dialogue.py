@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, update
 
 from store import tables
+from store.clock.workdays import local_day
 from store.db import Tx
 from store.tips import checks, push, sealing
 from store.tips import files as shelf
@@ -17,7 +18,6 @@ from store.tips.holding import readers_of
 from store.tips.nouns import Clocks, Conversation, Held, Message, NotYours, Opened, StoredFile, TipFile
 from store.tips.sealing import Author, Said
 from store.words import Json
-from store.workdays import local_day
 
 HIDDEN = ("check", "reason")
 """Kinds of messages that officers leave for each other."""

@@ -18,10 +18,10 @@ from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from store import tables
+from store.clock.workdays import local_day
 from store.db import Tx
 from store.vault import KEY, pad, unpad
 from store.words import Json
-from store.workdays import local_day
 
 KEPT = timedelta(minutes=30)
 """How long an untouched draft lives, and how long a repeated delivery gets the same answer."""

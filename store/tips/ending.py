@@ -14,17 +14,17 @@ from sqlalchemy import delete as delete_from
 from sqlalchemy import select, update
 
 from store import tables, vault
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.entries import load_entry
 from store.ledger import apply
-from store.offices import person_known
+from store.moving.entries import load_entry
+from store.staff.offices import person_known
 from store.tips import sealing
 from store.tips.audit import note
 from store.tips.dialogue import acknowledged, author_of
 from store.tips.nouns import Held, NotYours, Opened
 from store.tips.terms import coarse, load_terms
 from store.words import TIP_LINE, VAULT_DOOR, Address, Ask, Ledger, Person
-from store.workdays import local_day
 
 OUTCOMES = ("confirmed", "unfounded", "transferred", "answered")
 _GONE = (

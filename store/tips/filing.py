@@ -11,19 +11,19 @@ from typing import Any
 from nacl.public import PrivateKey
 from sqlalchemy import insert
 
-from store import receipts, tables, vault
+from store import tables, vault
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.exclusion import Named, Officer, custodians, entitled, excluded
 from store.ledger import apply
-from store.receipts import Receipt, ReceiptKeys
 from store.tips import files as shelf
-from store.tips import push, sealing
+from store.tips import push, receipts, sealing
+from store.tips.exclusion import Named, Officer, custodians, entitled, excluded
 from store.tips.nouns import NoOfficer, TipFile
+from store.tips.receipts import Receipt, ReceiptKeys
 from store.tips.roster import Roster, load, named_in
 from store.tips.sealing import Author, Case
 from store.tips.terms import Due, coarse, due_of
 from store.words import TIP_LINE, Ask, Json, Ledger
-from store.workdays import local_day
 
 NAMING = ("person_name", "person_role", "person_unit", "accused")
 """Answers that name somebody inside: a typed name, a role's code (`Role` or `FieldRole`), a typed station or a unit's

@@ -7,18 +7,18 @@ from datetime import datetime
 from nacl.public import PrivateKey
 from sqlalchemy import delete, select, update
 
-from store import receipts, tables, vault
+from store import tables, vault
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.exclusion import Named, Suspect, custodians
-from store.receipts import Receipt, ReceiptKeys
-from store.tips import push, sealing
+from store.tips import push, receipts, sealing
+from store.tips.exclusion import Named, Suspect, custodians
 from store.tips.filing import add_receipt, keep_identity
 from store.tips.nouns import Held, NoOfficer, NotYours
+from store.tips.receipts import Receipt, ReceiptKeys
 from store.tips.roster import load
 from store.tips.sealing import Author, Case
 from store.vault import Broken
 from store.words import Json
-from store.workdays import local_day
 
 _NOBODY = receipts.new()
 """Stands in for what cannot be a receipt, so that it costs the same."""

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from store import tables, vault
+from store.clock.workdays import local_day
 from store.db import Tx
 from store.tips import push, sealing
 from store.tips.audit import note
@@ -17,7 +18,6 @@ from store.tips.dialogue import author_of
 from store.tips.holding import share_of
 from store.tips.nouns import NotYours, OfficerKey, Opened
 from store.vault import Broken
-from store.workdays import local_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from store.receipts import ReceiptKeys
+from store.tips.receipts import ReceiptKeys
 from store.vault import KeyPair
 from store.words import Json
 
@@ -120,9 +120,10 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A field check that was dispatched from a tip, and what came of it. `number`: the problem's, once it is open."""
+    """What a tip led to in the ledgers. `due`: when a dispatched check begins; None for what was accepted at once.
+    `number`: the problem's, once it is open; `state`: its state, or "refused"."""
 
-    due: datetime
+    due: datetime | None
     number: str | None
     state: str | None
     text: str

@@ -14,8 +14,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from store import tables
+from store.clock.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day
 from store.db import Tx
-from store.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day
 
 BATCHES = (time(9, 30), time(14, 30))
 JITTER = 45 * 60

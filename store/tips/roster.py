@@ -10,12 +10,12 @@ from nacl.public import PublicKey
 from sqlalchemy import select
 
 from store import tables
-from store.absence import away_on, follow
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.exclusion import Member, Named, Officer, Suspect, find, mentioned, squeezed
-from store.offices import PEOPLE
+from store.staff.absence import away_on, follow
+from store.staff.offices import PEOPLE
+from store.tips.exclusion import Member, Named, Officer, Suspect, find, mentioned, squeezed
 from store.words import FieldRole, Json, Role
-from store.workdays import local_day
 
 RECENT = timedelta(days=180)
 """For so long after an absence whoever stood in still counts as a deputy."""

@@ -11,18 +11,18 @@ from nacl.public import PrivateKey
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from store import recovery, tables, vault
+from store import tables, vault
+from store.clock.workdays import local_day
 from store.db import Tx
-from store.exclusion import entitled
-from store.offices import person_known
-from store.tips import sealing
+from store.staff.offices import person_known
+from store.tips import recovery, sealing
 from store.tips.audit import note
+from store.tips.exclusion import entitled
 from store.tips.filing import ESCROW
 from store.tips.holding import named_of
 from store.tips.roster import Roster, load
 from store.vault import DEAR, Broken, Cost, KeyPair
 from store.words import Json, Role
-from store.workdays import local_day
 
 SHORTEST = 8
 """Characters of a passphrase; four random words are better, and `--help` says so."""

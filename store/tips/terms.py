@@ -11,10 +11,10 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
+from store.clock.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day
 from store.db import Tx
 from store.tables import setting
 from store.words import Json
-from store.workdays import SHANGHAI, Calendar, is_working_day, load_calendar, local_day
 
 PREFIX = "tip."
 
@@ -29,7 +29,6 @@ class Terms:
     warn_days: int = 2  # working days before a term ends
     escalate_days: int = 1  # working days after it
     among: int = 2  # routine checks beside each one that a tip asks for
-    outside_name: str = ""  # how the outside body is called on pages
 
 
 @dataclass(frozen=True, slots=True)

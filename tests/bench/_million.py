@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.sample import load_sample
-from store.workdays import seed_calendar
+from store.clock.workdays import seed_calendar
+from store.samples.sample import load_sample
 
 PROBLEMS, LINES, STAFF = 1_000_000, 10, 3_000
 OPEN_EVERY = 50

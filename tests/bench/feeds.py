@@ -21,7 +21,7 @@ from bot.settings import Settings
 from store import tables
 from store.feeds import bring
 from store.feeds.batches import undo
-from store.sample import load_sample, merchants
+from store.samples.sample import load_sample, merchants
 
 ROWS, SHOPS = 1_000_000, 100_000
 BRANDS = ROWS // SHOPS

@@ -21,13 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.commands.bench import Row, table
 from bot.office import open_database
 from bot.settings import Settings
-from store.alarms import overdue_moves
-from store.clocks import load_clocks
+from store.clock.alarms import overdue_moves
+from store.clock.clocks import load_clocks
 from store.db import Tx
 from store.ledger import apply
-from store.lookups import answer
-from store.offices import person_known
-from store.sampling import draw_month
+from store.moving.sampling import draw_month
+from store.reading.lookups import answer
+from store.staff.offices import person_known
 from store.words import Ask, Ledger, Lookup, Person
 from tests.bench._million import OPEN_EVERY, PROBLEMS, fill, number_of, worker_of
 

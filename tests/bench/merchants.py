@@ -19,9 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.commands.bench import Row, table
 from bot.office import open_database
 from bot.settings import Settings
-from store.imports import import_file
-from store.merchants import look
-from store.sample import load_sample, merchants
+from store.master.imports import import_file
+from store.master.merchants import look
+from store.samples.sample import load_sample, merchants
 from store.words import Level, Lookup, Person, Role
 
 SHOPS = 400_000

@@ -8,16 +8,21 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from random import Random
+from statistics import quantiles
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.commands.bench import Row, table
 from bot.office import open_database
 from bot.settings import Settings
-from store.profile.grading import astray, refresh, spans
+from store.profile.grading import astray, grade, hold_shop, only, recount, refresh, spans
+from store.profile.page import profile
+from store.staff.offices import person_known
 from tests.bench._million import fill
 from tests.bench.ledger import AT
 
@@ -33,7 +38,36 @@ async def run(engine: AsyncEngine) -> list[Row]:
         began = time.perf_counter()
         shops = await _night(engine, days)
         rows.append(Row(f"score {shops:,} shops anew, {name}", time.perf_counter() - began, "s", goal="<= 15"))
+    rows.append(Row("the whole profile of a shop, p95", await _p95(engine, _profile), "ms", goal="<= 50"))
+    rows.append(Row("keeping a score in step with a verdict, p95", await _p95(engine, _step), "ms"))
     return rows
+
+
+async def _p95(engine: AsyncEngine, ask: Callable[[AsyncConnection, str], Awaitable[object]]) -> float:
+    """Milliseconds of something asked of a hundred shops, warmed up first; what it writes does not stay."""
+    chance, times = Random(7), []
+    async with engine.connect() as tx:
+        shops = (await tx.execute(text("SELECT licence_no FROM merchant WHERE county_code = '411421'"))).scalars().all()
+    for _round in range(110):
+        async with engine.connect() as tx:
+            shop, began = chance.choice(shops), time.perf_counter()
+            await ask(tx, shop)
+            times.append((time.perf_counter() - began) * 1000)
+            await tx.rollback()
+    return quantiles(times[10:], n=20)[-1]
+
+
+async def _profile(tx: AsyncConnection, shop: str) -> None:
+    who = await person_known(tx, "minquan-supervision")
+    assert who
+    assert await profile(tx, who, shop, AT)
+
+
+async def _step(tx: AsyncConnection, shop: str) -> None:
+    """What a verdict costs beside the move itself: the shop is counted anew and graded."""
+    await hold_shop(tx, shop)
+    await recount(tx, only(shop), AT)
+    await grade(tx, only(shop), AT)
 
 
 async def _night(engine: AsyncEngine, days: int) -> int:

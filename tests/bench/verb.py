@@ -19,8 +19,8 @@ from bot.clock import Clock
 from bot.office import Office, furnished
 from bot.settings import Settings
 from store import db
+from store.clock.workdays import seed_calendar
 from store.words import Address, Body, Choice, Datum, Incoming, Place, Text
-from store.workdays import seed_calendar
 from tests.bench import Row
 from tests.store.problems import problem
 from tests.world import build_world

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from store.rules import LAWS
+from store.law.rules import LAWS
 from store.words import Found, Item, Json, Ledger, Lookup, ledger_of
 
 Facts = frozenset[str]

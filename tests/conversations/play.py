@@ -28,8 +28,8 @@ from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import Forms
 from conversations.turn import Dialogue, Turn
-from store.rules import LAWS
-from store.rules import names as joined
+from store.law.rules import LAWS
+from store.law.rules import names as joined
 from store.words import (
     Ask,
     Body,

@@ -6,7 +6,7 @@ import pytest
 
 from conversations.catalogue import LANGUAGES, speech
 from conversations.outcomes import REFUSED, refused
-from store.rules import REASONS
+from store.law.rules import REASONS
 from store.words import Refused
 
 

@@ -18,8 +18,9 @@ from bot.commands.serve import application
 from bot.health import Health
 from bot.office import Office, furnished
 from bot.settings import Settings
-from store import db, links, tables
-from store.caseproof import verify
+from store import db, tables
+from store.casefiles import links
+from store.casefiles.caseproof import verify
 from tests.cases import PROBLEM, build_case
 
 

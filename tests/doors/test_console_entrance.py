@@ -16,8 +16,9 @@ from bot.clock import Clock
 from bot.office import furnished
 from bot.settings import Settings
 from bot.weixin.pages import pages as wecom_pages
-from store import db, sessions, tables
-from store.leaving import hand_over
+from store import db, tables
+from store.staff import sessions
+from store.staff.leaving import hand_over
 from store.words import Link, Say
 from tests.console import Console, Visitor, open_console
 from tests.journeys.town import Town, open_town

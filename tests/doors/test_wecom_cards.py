@@ -32,7 +32,7 @@ from notifier.deliver import deliver_batch
 from notifier.shown import Shown
 from notifier.wire import wire
 from store.chosen_forms import CARDS_LEDGERS
-from store.rules import LAWS
+from store.law.rules import LAWS
 from store.tables import setting
 from store.words import Address, Card, Entry, Ledger, Moved, Option, Receipt
 from tests.doors.echo import MORNING

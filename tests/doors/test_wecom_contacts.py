@@ -16,7 +16,7 @@ from bot.wecom.contacts import Report, compare, sync
 from bot.wecom.directory import Member
 from bot.weixin.client import Client
 from bot.weixin.faults import ApiError
-from store.roster import Listed
+from store.staff.roster import Listed
 from store.tables import contact, person
 from tests.doors.standin import OK, Answer, Cloud, refusal
 from tests.world import STAFF, build_world

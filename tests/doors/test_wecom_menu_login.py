@@ -37,7 +37,7 @@ def test_the_menu_fits_wecoms_limits(language: str) -> None:
             assert len(leaf["key"].encode()) <= menu.KEY_BYTES
             assert leaf["type"] == "click"
             keys.append(leaf["key"])
-    assert keys == ["report", "tasks", "mine", "find", "ledger", "help"]
+    assert keys == ["report", "tasks", "mine", "find", "ledger", "console", "help"]
 
 
 async def test_the_menu_is_put_shown_and_taken_away(client: Client, cloud: Cloud) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.weixin.pages import pages
-from store.chain import verify_chain
 from store.inbox import says_from_json
+from store.moving.chain import verify_chain
 from tests.journeys.town import Members, until
 from tests.world import STAFF
 

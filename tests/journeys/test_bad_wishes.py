@@ -19,11 +19,11 @@ from bot.clock import Clock
 from bot.office import Office, furnished
 from bot.settings import Settings
 from conversations.commands import _DEEDS
-from store.actors import offers_to
-from store.entries import load_entry
-from store.rules import LAWS, NEEDS, state_name
+from store.clock.workdays import seed_calendar
+from store.law.actors import offers_to
+from store.law.rules import LAWS, NEEDS, state_name
+from store.moving.entries import load_entry
 from store.words import Address, Ask, Body, Choice, Incoming, Json, Ledger, Press, Text
-from store.workdays import seed_calendar
 from tests.states import LATER, everywhere
 from tests.world import STAFF, build_world
 

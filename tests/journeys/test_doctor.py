@@ -44,6 +44,7 @@ def test_a_door_without_settings_is_noted_and_one_with_some_is_bad() -> None:
     assert [(finding.mark, finding.facts["door"]) for finding in found] == [
         (Mark.BAD, "wecom"),
         (Mark.NOTE, "telegram"),
+        (Mark.NOTE, "wechat"),
     ]
     assert "LOOP153_WECOM_TOKEN" not in found[0].line("en")
     assert "LOOP153_WECOM_SECRET" in found[0].line("zh")

@@ -13,8 +13,8 @@ from bot.clock import Clock
 from bot.ticks import strike_due
 from notifier.deliver import deliver_batch
 from notifier.digests import digests
+from store.clock.workdays import SHANGHAI, seed_calendar
 from store.words import Address, Ask, Incoming, Ledger, Press
-from store.workdays import SHANGHAI, seed_calendar
 from tests.journeys.town import Town, free_port, open_town, opened, settings_for, until
 
 EVENING, NEXT_MORNING = datetime(2026, 11, 17, 11, 0, tzinfo=UTC), datetime(2026, 11, 18, 0, 30, tzinfo=UTC)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete
 
 from bot.ticks import grade_shops, strike_due
-from store.tables_profile import shop_score, shop_tally
+from store.tables.profile import shop_score, shop_tally
 from tests.journeys.town import Town, number_in
 from tests.store.profile.books import confirm
 from tests.world import SHOP

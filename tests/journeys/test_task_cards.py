@@ -51,8 +51,7 @@ async def test_a_task_is_received_by_its_card_once(town: Town) -> None:
     assert await greyed(town, task) == ["已签收 · 赵刚"]
     await town.passes(seconds=2)  # the same press within a second is a repetition
     again = await press(town, task, "receive")
-    assert f"这张卡片已过期：{CASE} 排查中" in again  # and what can be done instead
-    assert "反馈" in again
+    assert f"这张卡片已过期。{CASE} 的“签收”由尚未签收的责任人办理。您可以：转办、进展、反馈" in again
     verbs = [row["verb"] for row in await town.rows("SELECT verb FROM line WHERE number = :n ORDER BY seq", n=CASE)]
     assert verbs == ["open", "receive"]
     await updates_settled(town, 1)
@@ -67,7 +66,7 @@ async def test_one_officer_verifies_and_the_cards_of_both_say_so(town: Town) -> 
     assert await greyed(town, *cards) == ["已核定 · 吴敏"] * 2
 
     stale = await press(town, cards[0], "verify")  # it was still open on the other's phone
-    assert f"这张卡片已过期：{CASE} 整改中" in stale
+    assert f"这张卡片已过期。{CASE} 现在是“整改中”，不能“核定”。" in stale
     assert CASE in (await town.cloud.press("mq-ng1", f"e|{CASE}", shown_id=cards[0].id) or "")
     rows = await town.rows("SELECT count(*) AS n FROM line WHERE number = :n AND verb = 'verify'", n=CASE)
     assert rows[0]["n"] == 1

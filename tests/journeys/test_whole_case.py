@@ -13,7 +13,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.ticks import strike_due
-from store.caseproof import verify
+from store.casefiles.caseproof import verify
 from tests.doors.test_pictures import photo
 from tests.journeys.town import SHOP, Town, until
 from tests.store.invariants import check_books

@@ -14,8 +14,8 @@ from notifier.almanac import ask_for_calendar
 from notifier.digests import digests, morning_of
 from notifier.render import text
 from notifier.wire import wire
-from store.absence import be_away
-from store.workdays import load_calendar, seed_calendar
+from store.clock.workdays import load_calendar, seed_calendar
+from store.staff.absence import be_away
 from tests.store.problems import problem
 from tests.store.test_ledger import report
 from tests.world import CODE_INTERNAL, build_world
@@ -66,8 +66,7 @@ async def test_everybody_hears_once_what_waits_for_them(office: AsyncEngine) -> 
     assert await digests(office, shift + timedelta(hours=3)) == 0
     assert await sent(office, "morning") == {
         userid: [
-            "早上好，您有 1 件待办。",
-            "今天到期 1 件。",
+            "早上好，您有 1 件待办，其中今天到期 1 件。",
             "XS-2026-000001 · 串码 · 江山便利店 · 今天到期",
             "回复“待办”逐件处理。",
         ]

@@ -17,7 +17,7 @@ from notifier.hours import ALWAYS, WORKING, Hours, fit, load_hours
 from notifier.outbox import obsolete, post
 from notifier.render import text
 from notifier.wire import wire
-from store.workdays import Calendar, load_calendar, seed_calendar
+from store.clock.workdays import Calendar, load_calendar, seed_calendar
 from tests.notifier.cloud import Cloud, open_cloud
 from tests.notifier.rounds import QUICK, hire, letter, reconcile, states
 from tests.notifier.senders import PostingSender

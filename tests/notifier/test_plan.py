@@ -10,7 +10,7 @@ import pytest
 from notifier.notices import NOTICES
 from notifier.plan import letters
 from notifier.render import bundle, short, text
-from store.rules import LAWS
+from store.law.rules import LAWS
 from store.words import Address, Entry, Hearer, Holder, Ledger, Moved, Role
 from tests.world import who
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import aiohttp
 import pytest
 from alembic import command
-from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from notifier.deliver import deliver_batch
 from notifier.leases import reap
 from notifier.wire import wire
-from store.db import alembic_config, migrate
+from store.db import alembic_config, migrate, open_engine
+from tests.conftest import _admin, _named
 from tests.notifier.cloud import open_cloud
 from tests.notifier.rounds import QUICK, hire, states
 from tests.notifier.senders import PostingSender
@@ -55,17 +57,16 @@ BODY = json.dumps({"touser": "p2", "text": "第一版写下的字"}, ensure_asci
 
 
 @pytest.fixture
-async def old(engine: AsyncEngine) -> AsyncEngine:
+async def old(server_url: str) -> AsyncIterator[AsyncEngine]:
     """A database in the first shape."""
-
-    def first(connection: Connection) -> None:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-        command.upgrade(alembic_config(connection), "0001")
-
+    name = f"old_{uuid.uuid4().hex[:12]}"
+    await _admin(server_url, f'CREATE DATABASE "{name}"')
+    engine = open_engine(_named(server_url, name), pool=4)
     async with engine.begin() as tx:
-        await tx.run_sync(first)
-    return engine
+        await tx.run_sync(lambda connection: command.upgrade(alembic_config(connection), "0001"))
+    yield engine
+    await engine.dispose()
+    await _admin(server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 async def queue(engine: AsyncEngine, template: str, to: str, **columns: object) -> None:

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from store.clock.workdays import seed_calendar
 from store.db import Tx, open_engine
-from store.workdays import seed_calendar
 from tests.conftest import _admin, _named
 from tests.world import build_world
 

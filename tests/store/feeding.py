@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.feeds import Brought, bring, bring_rows
-from store.tables_feeds import feed_order
+from store.tables.feeds import feed_order
 from tests.world import SHOP
 
 AT = datetime(2026, 11, 16, 1, 0, tzinfo=UTC)

@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import select
 
 from store import tables
-from store.chain import verify_chain
 from store.db import Tx
-from store.entries import TABLES
+from store.law.rules import LAWS
+from store.law.scope import sees
+from store.law.standing import OPEN_TASK
+from store.moving.chain import verify_chain
+from store.moving.entries import TABLES
 from store.profile.confirmed import confirmed
 from store.profile.score import score
-from store.rules import LAWS
-from store.scope import sees
-from store.standing import OPEN_TASK
-from store.tables_profile import shop_score
+from store.tables.profile import shop_score
 from store.words import Ledger, Moved
 from tests.world import who
 

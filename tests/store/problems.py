@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from store.db import Tx
-from store.entries import load_entry
 from store.ledger import apply
+from store.moving.entries import load_entry
 from store.words import Ask, Ledger, Moved
 from tests.store.test_ledger import AT, move, report
 from tests.world import who

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from store import tables
-from store.absence import DEEPEST, be_away, be_back, follow, stand_ins
 from store.db import Tx
-from store.entries import load_entry
-from store.hearing import hearers
-from store.leaving import hand_over
 from store.ledger import apply
+from store.moving.entries import load_entry
+from store.moving.hearing import hearers
+from store.staff.absence import DEEPEST, be_away, be_back, follow, stand_ins
+from store.staff.leaving import hand_over
 from store.words import CLOCK, Ask, Holder, Ledger, Moved, Refused
 from tests.store.problems import FEEDBACK, NOON, act, problem
 from tests.store.test_ledger import AT, _lines, move, refused, report

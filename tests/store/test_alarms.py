@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, text, update
 
 from store import tables
-from store.alarms import overdue_moves
-from store.clocks import load_clocks
+from store.clock.alarms import overdue_moves
+from store.clock.clocks import load_clocks
 from store.db import Tx
-from store.given import moment
-from store.hearing import hearers
+from store.law.given import moment
 from store.ledger import apply
-from store.sampling import draw, draw_month, last_month
+from store.moving.hearing import hearers
+from store.moving.sampling import draw, draw_month, last_month
 from store.words import CLOCK, Ask, Ledger, Moved
 from tests.store.problems import act, problem
 from tests.store.test_ledger import AT, refused, report

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.actors import actor_of
 from store.db import Tx, open_engine
-from store.entries import accused_of, load_entry
-from store.hearing import hearers
+from store.law.actors import actor_of
+from store.law.reasons import REASONS
+from store.law.rules import LAWS, offered
 from store.ledger import apply
-from store.reasons import REASONS
-from store.rules import LAWS, offered
+from store.moving.entries import accused_of, load_entry
+from store.moving.hearing import hearers
 from store.words import CLOCK, Ask, Entry, Ledger, Moved, Refused
 from tests.conftest import _admin, _named
 from tests.store.invariants import check_books, check_verdict

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import links, tables
-from store.casefile import CaseFile, gather, may_take
+from store import tables
+from store.casefiles import links
+from store.casefiles.casefile import CaseFile, gather, may_take
 from store.db import Tx
 from tests.cases import CLUE, MONDAY, PROBLEM, SEEN, build_case, objects_in
 from tests.store.problems import accept, problem

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.alarms import overdue_moves
 from store.chosen import CHOICES, LADDER, choose, counting, history
 from store.chosen_forms import GROUPS, Unfit
-from store.clocks import Clocks, load_clocks
+from store.clock.alarms import overdue_moves
+from store.clock.clocks import Clocks, load_clocks
+from store.clock.deadlines import LADDER as AS_SHIPPED
 from store.db import Tx
-from store.deadlines import LADDER as AS_SHIPPED
-from store.given import moment
+from store.law.given import moment
 from tests.store.problems import problem
 from tests.store.test_alarms import rungs, strike
 from tests.store.test_ledger import AT

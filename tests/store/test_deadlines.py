@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.deadlines import LADDER, Watch, due_warnings, light, next_warning, passed_over
-from store.workdays import (
+from store.clock.deadlines import LADDER, Watch, due_warnings, light, next_warning, passed_over
+from store.clock.workdays import (
     SHANGHAI,
     Calendar,
     add_working_days,

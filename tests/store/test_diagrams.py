@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.rules import LAWS
+from store.law.rules import LAWS
 from store.words import Ledger
 from tests.diagrams import PAGE, leads, page
 

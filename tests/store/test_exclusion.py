@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.exclusion import (
+from store.tips.exclusion import (
     Member,
     Named,
     Officer,
@@ -162,7 +162,7 @@ def test_what_a_typed_name_a_role_and_a_station_mean(
 ) -> None:
     found = find(STAFF.values(), name, role, unit)
     assert set(people_of(STAFF.values(), found)) == people
-    assert (found.role, found.unit) == (role, unit)
+    assert (type(found.people), found.role, found.unit) == (tuple, role, unit)
 
 
 def test_whoever_is_mentioned_in_full_is_found() -> None:

@@ -15,7 +15,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.__main__ import main
-from store import export, tables, writers
+from store import tables
+from store.reading import export, writers
 from store.words import Ledger
 from tests.store.test_ledger import AT, PLACE, move, photo, report
 from tests.world import CODE, MQ, SHOP, build_world

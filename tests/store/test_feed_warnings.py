@@ -9,16 +9,17 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import alarms, tables
-from store.entries import load_entry
+from store import tables
+from store.clock import alarms
+from store.clock.workdays import seed_calendar
 from store.feeds.batches import undo
 from store.feeds.judging import waiting
 from store.feeds.rules import RULES, reason
-from store.hearing import hearers
 from store.ledger import apply
-from store.tables_feeds import feed_warning
+from store.moving.entries import load_entry
+from store.moving.hearing import hearers
+from store.tables.feeds import feed_warning
 from store.words import CLOCK, Ask, Ledger, Refused
-from store.workdays import seed_calendar
 from tests.store.feeding import AT, order, ordered
 from tests.world import MQ, SHOP, SHOP_NEAR, SHOP_SX, build_world, who
 

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store.feeds import bring_rows
 from store.feeds.batches import batch_of, batches, undo
-from store.imports.report import Wrong
-from store.tables_feeds import batch, feed_order, feed_outflow, feed_score, feed_target, feed_warning
+from store.master.imports.report import Wrong
+from store.tables.feeds import batch, feed_order, feed_outflow, feed_score, feed_target, feed_warning
 from tests.store.feeding import AT, HEADERS, brought, counting, order, ordered, saved
 from tests.world import MQ, SHOP, SHOP_NEAR, build_world
 

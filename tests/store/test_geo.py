@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.geo import distance_m, in_china, spot, to_gcj02, to_wgs84
+from store.master.geo import distance_m, in_china, spot, to_gcj02, to_wgs84
 
 mainland = st.tuples(st.floats(18, 53), st.floats(74, 135))
 city = st.tuples(st.floats(33.7, 34.9), st.floats(114.8, 116.7))

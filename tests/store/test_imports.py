@@ -15,9 +15,9 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
-from store.imports import files, import_file
-from store.imports.report import SHOWN, Report
-from store.sample_shops import DATA
+from store.master.imports import files, import_file
+from store.master.imports.report import SHOWN, Report
+from store.samples.sample_shops import DATA
 from tests.world import CITY, MQ, SX, build_world
 
 UNITS = "code,parent_code,name_zh,name_en,kind,department\n"

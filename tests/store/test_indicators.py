@@ -10,9 +10,9 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
-from store.imports import import_file
-from store.indicators import BEST, facts, load, look
-from store.sample_shops import DATA
+from store.master.imports import import_file
+from store.master.indicators import BEST, facts, load, look
+from store.samples.sample_shops import DATA
 from store.words import Department, Found, Lookup
 from tests.world import who
 

@@ -12,11 +12,11 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
-from store.alarms import overdue_moves
-from store.chain import verify_chain
+from store.clock.alarms import overdue_moves
 from store.db import Tx
+from store.law.rules import REASONS
 from store.ledger import apply
-from store.rules import REASONS
+from store.moving.chain import verify_chain
 from store.words import CLOCK, Ask, Holder, Ledger, Moved, Refused, Role
 from tests.world import CITY, CODE, CODE_INTERNAL, MQ, SHOP, SHOP_SX, SX, build_world, who
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from store.db import Tx
+from store.law.rules import LAWS
+from store.law.standing import Standing
 from store.ledger import apply
-from store.rules import LAWS
-from store.standing import Standing
 from store.words import Ask, Ledger, Refused
 from tests.states import LATER, everywhere
 from tests.store.problems import accept, act

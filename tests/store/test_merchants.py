@@ -9,9 +9,9 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
-from store.geo import spot, to_gcj02
-from store.merchants import MANY, PAGE, by_licence, grams, look
-from store.pinyin import initials, person_initials
+from store.master.geo import spot, to_gcj02
+from store.master.merchants import MANY, PAGE, by_licence, grams, look
+from store.master.pinyin import initials, person_initials
 from store.words import Found, Level, Lookup, Person, Role
 from tests.world import MQ, SX, build_world
 

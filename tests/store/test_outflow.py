@@ -14,7 +14,7 @@ from store.feeds import bring_rows
 from store.feeds.forecast import forecast, smooth
 from store.feeds.outflow import Standing, after, line, quarters, rank, standings
 from store.feeds.shops import orders_of, outflow_of, scores_of
-from store.tables_feeds import feed_order
+from store.tables.feeds import feed_order
 from tests.store.feeding import AT, order
 from tests.world import MQ, SHOP, SHOP_NEAR, SHOP_SX, SX, build_world, who
 

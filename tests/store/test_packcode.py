@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.packcode import PackCode, PackCodeFault, looks_like, read
+from store.master.packcode import PackCode, PackCodeFault, looks_like, read
 
 WHOLE = PackCode("61122", "000012345", "67", "HNSQ", "411421100123")
 

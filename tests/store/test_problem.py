@@ -12,10 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
-from store.chain import verify_chain
 from store.db import Tx
-from store.entries import load_entry
 from store.ledger import apply
+from store.moving.chain import verify_chain
+from store.moving.entries import load_entry
 from store.words import CLOCK, Ask, Holder, Ledger, Moved, Refused, Role
 from tests.store.problems import FEEDBACK, FORM, NOON, accept, act, problem, state_of
 from tests.store.test_ledger import _lines, move, photo, refused, report

@@ -10,9 +10,9 @@ from sqlalchemy import update
 
 from store import tables
 from store.db import Tx
-from store.hearing import hearers
+from store.law.scope import visible
 from store.ledger import apply
-from store.scope import visible
+from store.moving.hearing import hearers
 from store.words import CLOCK, Ask, Ledger, Moved, every
 from tests.store.problems import FEEDBACK, NOON, accept, act, problem
 from tests.store.test_ledger import move, photo, refused, report

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from store import export, tables, writers
+from store import tables
 from store.db import Tx
+from store.reading import export, writers
 from store.words import Ledger
 from tests.store.problems import FEEDBACK, NOON, accept, act, problem
 from tests.store.test_ledger import AT, PLACE, move, photo, report

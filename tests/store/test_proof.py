@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from store import tables
+from store.casefiles.evidence import ALIKE_BITS, _pieces, seen_before
 from store.db import Tx
-from store.evidence import ALIKE_BITS, _pieces, seen_before
 from tests.store.problems import FEEDBACK, act
 from tests.store.test_ledger import AT, report
 from tests.store.test_problem import brought

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import receipts
-from store.receipts import Receipt
+from store.tips import receipts
+from store.tips.receipts import Receipt
 
 KNOWN = Receipt(bytes(range(16)))
 secrets = st.binary(min_size=16, max_size=16).map(Receipt)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import delete, extract, insert, select, text
 
 from store import tables
-from store.chain import verify_chain
+from store.clock.recount import first_change, recount
+from store.clock.workdays import FIXED_HOLIDAYS, Calendar, add_working_days, load_calendar
 from store.db import Tx
-from store.recount import first_change, recount
-from store.workdays import FIXED_HOLIDAYS, Calendar, add_working_days, load_calendar
+from store.moving.chain import verify_chain
 from tests.store.problems import accept, problem
 from tests.store.test_ledger import report
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from store.clue_law import CLUE_VERBS
-from store.moves import Move
-from store.problem_law import PROBLEM_VERBS
-from store.reasons import REASONS
-from store.rules import LAWS, TARGETS, decide, offered, route
-from store.standing import STANDINGS, Actor, Standing
+from store.law.clue_law import CLUE_VERBS
+from store.law.moves import Move
+from store.law.problem_law import PROBLEM_VERBS
+from store.law.reasons import REASONS
+from store.law.rules import LAWS, TARGETS, decide, offered, route
+from store.law.standing import STANDINGS, Actor, Standing
 from store.words import CLOCK, Ledger, Refused
 from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, SHOP, who
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from itertools import islice
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import sample, tables
-from store.sample_shops import FIELD_ROLES, counties, shops
+from store import tables
+from store.feeds.outflow import line, standings
+from store.samples import sample
+from store.samples.sample_feeds import load_feeds
+from store.samples.sample_shops import FIELD_ROLES, counties, shops
+from store.tables.feeds import feed_warning
+from store.words import Level, Person, Role
 
 PER_COUNTY = Counter({"field_staff": 3, "department_head": 3, "supervision_officer": 1, "leader": 1})
 
@@ -53,3 +59,20 @@ async def test_loading_it_twice_changes_nothing(engine: AsyncEngine) -> None:
                 [(await tx.execute(select(func.count()).select_from(table))).scalar_one() for table in tabled]
             )
     assert counts == [[60, 80, 80, 2_000, 120, 10]] * 2
+
+
+async def test_the_provincial_data_of_the_sample_world_tell_a_story(engine: AsyncEngine) -> None:
+    async with engine.begin() as tx:
+        await sample.load_sample(tx)
+        await load_feeds(tx, datetime(2026, 11, 16, 1, tzinfo=UTC))
+        rules = select(feed_warning.c.rule, func.count()).group_by(feed_warning.c.rule)
+        assert {row[0]: row[1] for row in await tx.execute(rules)} == {
+            "brand_surge": 3,
+            "price_surge": 1,
+            "shared_address": 5,
+        }
+        leader = Person("city-leader", "", Role.LEADER, "411400-leadership", None, "411400", Level.CITY)
+        ranked = await standings(tx, leader, "2026-Q4")
+        assert [one.rank for one in ranked] == list(range(1, 10))
+        assert 0 < sum(one.warned for one in ranked) <= 3
+        assert len((await line(tx, ranked[0].county, "2026-Q4")).points) == 2

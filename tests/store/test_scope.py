@@ -9,9 +9,9 @@ from sqlalchemy import insert, select, update
 
 from store import tables
 from store.db import Tx
+from store.law.scope import sees
 from store.ledger import apply
-from store.people import hearers, person_by_id, who_is
-from store.scope import sees
+from store.staff.people import hearers, person_by_id, who_is
 from store.words import Address, Ask, Ledger, Moved
 from tests.store.test_ledger import AT, move, report
 from tests.world import CODE, CODE_INTERNAL, SHOP, STAFF, who

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from store import tables
 from store.db import Tx
-from store.given import moment
+from store.law.given import moment
 from store.words import Holder, Moved, Role
 from tests.store.problems import FEEDBACK, NOON, act
 from tests.store.test_ledger import refused

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import receipts, tables, tips
+from store import tables, tips
 from store.db import Tx
-from store.tips import Denied, NoOfficer, NotYours, TipFile
+from store.tips import Denied, NoOfficer, NotYours, TipFile, receipts
 from store.words import Moved
 from tests.tips import ANSWERS, CHEAP, PHOTO, file_tip, held, key_of, make_vault, opened
 from tests.world import SHOP, build_world

@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables, tips
+from store.clock.workdays import Calendar, seed_calendar
 from store.db import Tx
 from store.tips import NotYours, push
 from store.tips.terms import Terms, add_months, dues, last_working
-from store.workdays import Calendar, seed_calendar
 from tests.tips import PHOTO, file_tip, held, make_vault, opened
 from tests.world import build_world
 

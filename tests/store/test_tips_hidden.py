@@ -11,17 +11,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import briefs, lookups, tips
-from store.casefile import may_take
+from store import tips
+from store.casefiles.casefile import may_take
+from store.clock.recount import recount
+from store.clock.workdays import load_calendar, seed_calendar
 from store.db import Tx
-from store.export import export
+from store.law.scope import visible
 from store.ledger import apply
-from store.offices import person_known
-from store.recount import recount
-from store.scope import visible
+from store.reading import briefs, lookups
+from store.reading.export import export
+from store.reading.writers import JsonLines
+from store.staff.offices import person_known
 from store.words import CLOCK, Ask, Ledger, Lookup, Person, Refused
-from store.workdays import load_calendar, seed_calendar
-from store.writers import JsonLines
 from tests.tips import file_tip, held, make_vault
 from tests.world import STAFF, build_world
 

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import receipts, recovery, tables, tips, vault
+from store import tables, tips, vault
 from store.db import Tx
-from store.tips import NotYours, OfficerKey, TipFile, drafts
+from store.tips import NotYours, OfficerKey, TipFile, drafts, receipts, recovery
 from store.vault import Broken
 from tests.tips import file_tip, held, key_of, make_vault, opened, passphrase
 from tests.world import build_world

@@ -10,9 +10,10 @@ from time import perf_counter
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store import receipts, tips
+from store import tips
 from store.db import Tx
-from store.receipts import Receipt
+from store.tips import receipts
+from store.tips.receipts import Receipt
 from tests.tips import file_tip, held, make_vault, opened
 from tests.world import build_world
 

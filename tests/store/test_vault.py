@@ -9,7 +9,8 @@ from nacl import bindings
 from nacl.public import PrivateKey
 from nacl.signing import SigningKey
 
-from store import recovery, vault
+from store import vault
+from store.tips import recovery
 from store.vault import Broken, Cost, KeyPair, Locked
 
 CHEAP = Cost(passes=1, memory=8192)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.db import Tx
-from store.lookups import ANSWERS, answer
+from store.reading.lookups import ANSWERS, answer
 from store.words import Found, Lookup
 from tests.store.test_ledger import AT, PLACE, move, photo, report
 from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, SHOP, SHOP_NEAR, SHOP_SX, who
@@ -92,6 +92,7 @@ async def test_an_entry_is_told_whole_in_both_languages(tx: Tx) -> None:
         "defaults": {"department": "enforcement", "due_on": "2026-11-26", "severity": 3},
         "file": True,
         "suggest": {"escalate": "", "merge": []},
+        "remarks": [],
         "verbs": [
             {"verb": "ask_info", "label": "要求补充"},
             {"verb": "append", "label": "追加"},

@@ -11,17 +11,17 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from store import tables
-from store.actors import actor_of
-from store.chain import verify_chain
-from store.clue_law import CLUE_STATES, CLUE_VERBS
 from store.db import Tx
-from store.entries import load_entry
+from store.law.actors import actor_of
+from store.law.clue_law import CLUE_STATES, CLUE_VERBS
+from store.law.reasons import REASONS
+from store.law.rules import LAWS, offered
+from store.law.scope import sees
+from store.law.standing import Actor, sits, standings
 from store.ledger import apply
-from store.people import hearers
-from store.reasons import REASONS
-from store.rules import LAWS, offered
-from store.scope import sees
-from store.standing import Actor, sits, standings
+from store.moving.chain import verify_chain
+from store.moving.entries import load_entry
+from store.staff.people import hearers
 from store.words import CLOCK, Ask, Ledger, Moved, Refused
 from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, SHOP, STAFF, build_world, who
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from store.workdays import (
+from store.clock.workdays import (
     SHANGHAI,
     Calendar,
     Due,

@@ -197,7 +197,7 @@ async def test_what_is_no_photo_is_refused_with_a_sentence(town: TipTown) -> Non
 
 
 async def test_a_wrong_receipt_says_no_more_than_an_unknown_one(town: TipTown) -> None:
-    from store import receipts
+    from store.tips import receipts
 
     said = await town.tells(OPENID, "回执", " ".join(receipts.new().words("en")))
     assert said == await town.tells(OPENID, "随便写点什么")

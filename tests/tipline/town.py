@@ -19,10 +19,10 @@ from bot import log
 from bot.office import Office
 from bot.sandbox.telegram import TelegramCloud
 from bot.sandbox.wechat import Account, WechatCloud
-from store import receipts, tables, tips
+from store import tables, tips
 from store.db import now
-from store.receipts import Receipt
-from store.tips import Conversation
+from store.tips import Conversation, receipts
+from store.tips.receipts import Receipt
 from tests.journeys.town import PATIENCE, Members, free_port, open_corp, opened, settings_for, until
 from tests.tips import OFFICERS, key_of, make_vault
 from tests.world import STAFF

@@ -8,9 +8,9 @@ from typing import Any
 from aiohttp import web
 
 from bot.console.visit import NotThere, Visit
-from store import front
-from store.lookups import answer
-from store.rules import LAWS
+from store.law.rules import LAWS
+from store.reading import front
+from store.reading.lookups import answer
 from store.words import Ask, Item, Ledger, Lookup, ledger_of
 
 _NUMBER = re.compile(r"(XS|WT)-\d{4}-\d{6,9}")
@@ -24,6 +24,7 @@ async def show(visit: Visit) -> web.Response:
     async with visit.read() as tx:
         row = await front.one(tx, number, visit.language, visit.at)
     facts: dict[str, Any] = {
+        "vault": bool(visit.session.vault),
         "number": number,
         "row": row,
         "about": list(map(_pair, about.splitlines()[1:])),

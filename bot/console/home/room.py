@@ -9,8 +9,8 @@ from bot.console.lists import Column, Listing
 from bot.console.rooms import Room, get, open_to, post
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
-from store import front
-from store.rules import LAWS
+from store.law.rules import LAWS
+from store.reading import front
 from store.words import Ledger
 
 _SHOWN = 8
@@ -29,7 +29,8 @@ async def _front(visit: Visit) -> web.Response:
         rows, total = await front.waiting_for(tx, visit.who, visit.language, visit.at, 0, _SHOWN)
         counts = await front.open_counts(tx, visit.who, visit.language, visit.at)
     others = [room for room in open_to(visit) if room.waiting is not None]
-    beside = [(room, await room.waiting(visit)) for room in others if room.waiting]
+    counted = [(room, await room.waiting(visit)) for room in others if room.waiting]
+    beside = [(room, count) for room, count in counted if count is not None]
     facts = {
         "overdue": sum(count.overdue for count in counts),
         "near": sum(count.near for count in counts),

@@ -15,20 +15,20 @@ from bot.console.tips import wording
 from bot.console.tips.keeping import opened_of, unlocked, writing
 from bot.console.tips.reading import facts
 from bot.console.visit import Visit
-from bot.desk import tell
+from bot.telling import tell
 from bot.texts import _
 from conversations import outcomes
 from conversations.catalogue import speech
 from store import tips
-from store.exclusion import squeezed
-from store.standing import DEPARTMENTS
+from store.clock.workdays import local_day
+from store.law.standing import DEPARTMENTS
 from store.tips import Conversation
+from store.tips.exclusion import squeezed
 from store.words import Json, Refused, words_of
-from store.workdays import local_day
 
 DELAYS = {"6": _("within 6 hours"), "24": _("within a day"), "72": _("within three days"), "168": _("within a week")}
 """Hours within which a check begins, at a random moment."""
-_RUN, _RUN_LATIN = 12, 40
+_RUN, _RUN_LATIN = 12, 30
 """Characters in a row that may stand in both texts; Latin words are longer."""
 _WRITTEN = ("text", "opinion", "scope")
 _SEVERITIES = (

@@ -12,7 +12,7 @@ from bot.console.tips import unlocking, wording
 from bot.console.tips.keeping import handle_of, keep_opened, key_of, opened_of, unlocked, writing
 from bot.console.visit import NotThere, Visit
 from store import tips
-from store.people import person_by_id
+from store.staff.people import person_by_id
 from store.tips import Conversation, Opened, StoredFile, TipRow
 
 _PICTURES = ("image/jpeg", "image/png")
@@ -37,6 +37,15 @@ async def _list(visit: Visit) -> web.StreamResponse:
         shown[row.status == "closed"].append(_row(visit, row))
     requests = [{"wanted": one, "name": who.name if (who := asking[one.officer]) else one.officer} for one in wanted]
     return visit.page("tips/list.html", open=shown[False], closed=shown[True], requests=requests, kind=key.kind)
+
+
+async def waiting(visit: Visit) -> int | None:
+    """How many tips have something unread; told only while the vault is open."""
+    key = key_of(visit)
+    if key is None:
+        return None
+    async with visit.read() as tx:
+        return sum(1 for row in await tips.list_for(tx, key, visit.at) if row.unread)
 
 
 def _row(visit: Visit, row: TipRow) -> dict[str, Any]:

@@ -11,6 +11,7 @@ ROOM = Room(
     name=_("Anonymous tips"),
     icon="letter",
     admits=lambda visit: bool(visit.session.vault),
+    waiting=reading.waiting,
     routes=(
         get("", reading.front),
         post("/unlock", unlocking.unlock),

@@ -10,9 +10,8 @@ from bot.console.visit import Visit
 from bot.texts import _
 from store import tips
 from store.tips import Denied
-from store.tips.setup import SHORTEST
+from store.tips.setup import SHORTEST, CannotSetUp
 from store.vault import Broken
-from store.words import Refused
 
 _LONGEST = 1000
 
@@ -49,7 +48,7 @@ async def choose(visit: Visit) -> web.StreamResponse:
     try:
         async with writing(visit) as tx:
             made = await tips.setup.choose(tx, visit.who.id, visit.sheet.text("passphrase", _LONGEST), visit.at)
-    except Refused:  # chosen already, in another window
+    except CannotSetUp:  # chosen already, in another window
         return visit.go(visit.path())
     return visit.page("tips/printed.html", printed=made.recovery)
 

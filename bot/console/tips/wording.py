@@ -12,10 +12,10 @@ from bot.texts import _
 from bot.tips.words import NOTICES
 from conversations.form import Question, every
 from conversations.kinds import show
-from store.deadlines import GREEN, RED, YELLOW
+from store.clock.deadlines import GREEN, RED, YELLOW
+from store.clock.workdays import local_day
 from store.tips import Clocks, Conversation
 from store.words import Json, words_of
-from store.workdays import local_day
 
 STATES: Mapping[str, tuple[str, str]] = {
     "received": (_("New"), "warn"),

@@ -27,7 +27,7 @@ async def answer(visit: Visit) -> web.StreamResponse:
     """A message to the tipster; attachments are cleaned like theirs, of the officer's traces."""
     sheet = visit.sheet
     text, sent = sheet.text("text", _MOST), sheet.files("files")
-    if not text and not sent:
+    if not text:
         sheet.errors["text"] = visit.t(_("Please write what the tipster should read."))
     if len(sent) > _MOST_FILES:
         sheet.errors["files"] = visit.t(_("At most three files at once, please."))

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from bot.office import Office
 
 
+_LONG = 64 * 1024
+"""Bytes of a form before which it is asked whether anybody is there to send it."""
+
+
 class Ended(Exception):
     """There is no visit any more, or never was: it is said calmly."""
 
@@ -100,8 +104,9 @@ class Call:
 
     async def there(self) -> None:
         """Whether there is a visit at all, asked before a long upload is read. Raises `Ended`."""
-        async with self.visit():
-            pass
+        if (self.request.content_length or _LONG) >= _LONG:
+            async with self.visit():
+                pass
 
 
 def from_our_page(request: web.Request) -> bool:

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import segno
 from aiohttp import web
+from babel import Locale
 from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -36,6 +37,7 @@ HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), browsing-topics=()",
     "Server": "web",
 }
+_LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
 _BUCKET = 16 * 1024
 """Bytes: every page is filled up to a multiple of this, so that its size on the wire says little of what it shows."""
 
@@ -78,7 +80,7 @@ def see(address: str) -> web.Response:
 
 
 def _day(value: date | datetime | None, language: str) -> str:
-    return format_date(value, "long", locale="zh_CN" if language == "zh" else "en_GB") if value else ""
+    return format_date(value, "long", locale=_LOCALES[language]) if value else ""
 
 
 def qr(text: str, title: str) -> Markup:

@@ -18,8 +18,8 @@ from urllib.parse import parse_qsl
 from aiohttp import BodyPartReader, ContentTypeError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-MOST_FILE = 20 * 1024 * 1024
-"""Bytes of one photo or document."""
+from bot.tips.clean import MOST_BYTES
+
 MOST_WORDS = 256 * 1024
 """Bytes of everything else in a form."""
 _MOST_PARTS = 200
@@ -80,7 +80,7 @@ class Hall:
 async def posted(request: web.Request, hall: Hall) -> AsyncIterator[Posted]:
     """The form of this request; its bytes count in the hall until the block ends. Raises `Untaken`."""
     multipart = request.content_type == "multipart/form-data"
-    body = _Body(hall, MOST_WORDS + (MOST_FILE if multipart else 0))
+    body = _Body(hall, MOST_WORDS + (MOST_BYTES if multipart else 0))
     try:
         yield await _read(request, body, multipart)
     finally:
@@ -133,7 +133,7 @@ async def _parts(request: web.Request, body: _Body) -> Posted:
         if part.filename is None:
             data = await _part(part, body, MOST_WORDS)
             pairs.append((part.name or "", data.decode("utf-8", "replace")))
-        elif data := await _part(part, body, MOST_FILE):
+        elif data := await _part(part, body, MOST_BYTES):
             if file is not None:
                 raise Untaken(Trouble.MANY)
             file = data

@@ -11,19 +11,21 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from conversations.dialogue_json import from_json, to_json
 from conversations.turn import Dialogue
 from store.db import Tx
-from store.receipts import Receipt
 from store.tips import drafts
+from store.tips.receipts import Receipt
 from store.words import NOTHING, Json
 
 DOOR = "web"
 COOKIE = "tip"
 PATH = "/tip"
+TOUCH = timedelta(minutes=1)
+"""A visit in which nothing changed is written anew only when it was not for so long: looking is cheap."""
 _KEPT_KEYS = 40
 """Forms already taken that are remembered, so that one sent twice is taken once."""
 
@@ -50,6 +52,7 @@ class Visit:
     taken: tuple[str, ...] = ()
     said: str = ""
     over: bool = False  # nothing of it is to be kept
+    kept: Mapping[str, Json] = field(default=NOTHING, repr=False)  # as it was loaded, and when that was written
 
     @property
     def csrf(self) -> str:
@@ -66,7 +69,7 @@ class Visit:
     def start_over(self) -> None:
         """Hold nothing but the token and what was taken; the visit goes on."""
         self.draft, self.fresh, self.held, self.places, self.said = None, None, None, (), ""
-        self.removed, self.over = {}, False
+        self.removed, self.over, self.kept = {}, False, NOTHING
 
     def saying(self) -> str:
         """What is to be said, once."""
@@ -88,8 +91,11 @@ async def load(tx: Tx, token: str, at: datetime) -> Visit | None:
 
 
 async def save(tx: Tx, visit: Visit, at: datetime) -> None:
-    """Keep it for another 30 minutes."""
-    await drafts.save(tx, DOOR, visit.token, _closed(visit), at)
+    """Keep it for another 30 minutes, give or take `TOUCH`."""
+    state = _closed(visit)
+    fresh = visit.kept and at - datetime.fromisoformat(visit.kept["at"]) < TOUCH
+    if not fresh or {**visit.kept, "at": ""} != {**state, "at": ""}:
+        await drafts.save(tx, DOOR, visit.token, {**state, "at": at.isoformat()}, at)
 
 
 async def end(tx: Tx, token: str, at: datetime) -> None:
@@ -131,4 +137,5 @@ def _opened(token: str, state: Mapping[str, Json]) -> Visit:
         held=Receipt(bytes.fromhex(held)) if held else None,
         taken=tuple(state.get("taken", ())),
         said=state.get("said", ""),
+        kept=state,
     )

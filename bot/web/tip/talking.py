@@ -14,9 +14,9 @@ from bot.web.tip.call import Call, Ended, Foreign, from_our_page
 from bot.web.tip.filing import pick_places, washed
 from bot.web.tip.posted import Posted, posted
 from bot.web.tip.session import Visit
-from store import receipts, tips
+from store import tips
 from store.db import Tx
-from store.tips import Held, TipFile
+from store.tips import Held, TipFile, receipts
 
 SENT = _("It has been added.")
 NOTHING = _("Please write something, or choose a file.")

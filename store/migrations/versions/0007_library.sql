@@ -33,3 +33,5 @@ CREATE INDEX indicator_change_code_idx ON indicator_change (code, id);
 COMMENT ON TABLE indicator_change IS 'Everything that was ever done to the library.';
 
 ALTER TABLE indicator ADD CONSTRAINT indicator_below_check CHECK (parent_code IS NULL OR (starts_with(code, parent_code) AND code <> parent_code));
+
+CREATE INDEX clue_other_idx ON clue (reported_at) WHERE indicator LIKE '%99';

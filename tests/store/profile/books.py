@@ -9,9 +9,9 @@ from sqlalchemy import func, insert, select
 
 from store import tables
 from store.db import Tx
-from store.entries import load_entry
+from store.moving.entries import load_entry
 from store.profile.following import follow
-from store.tables_feeds import batch, feed_outflow, feed_score
+from store.tables.feeds import batch, feed_outflow, feed_score
 from store.words import CLOCK, Moved
 from tests.world import CODE, MQ, SHOP
 

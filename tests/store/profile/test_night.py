@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import insert
 
 from store import tables
+from store.clock.workdays import SHANGHAI
 from store.db import Tx
 from store.profile.night import begun, done, wanted
-from store.tables_library import indicator_value
-from store.workdays import SHANGHAI
+from store.tables.library import indicator_value
 from tests.store.profile.books import came
 from tests.world import CODE
 

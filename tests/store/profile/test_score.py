@@ -15,8 +15,8 @@ from store import tables
 from store.db import Tx, open_engine
 from store.profile.grading import Span, astray, grade, recount, refresh, spans
 from store.profile.score import score
-from store.tables_library import indicator_value
-from store.tables_profile import score_snapshot, shop_tally
+from store.tables.library import indicator_value
+from store.tables.profile import score_snapshot, shop_tally
 from tests.store.problems import FEEDBACK, act, problem
 from tests.store.profile.books import AT, confirm, flowed, line, matter, provincial, stored
 from tests.world import CODE, SHOP, SHOP_NEAR, SHOP_SX

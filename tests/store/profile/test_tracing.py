@@ -9,15 +9,18 @@ import pytest
 from openpyxl import Workbook
 from sqlalchemy import func, insert, select
 
-from store import packcode
 from store.db import Tx
-from store.imports.report import Report
-from store.packcode import PackCodeFault
+from store.master import packcode
+from store.master.imports.report import Report
+from store.master.packcode import PackCodeFault
 from store.profile.seizures import ByShop, Seizure, bring, by_shop, by_staff
 from store.profile.tracing import trace
-from store.tables_feeds import feed_order
-from store.tables_profile import seized_code, seizure
+from store.reading.lookups import answer
+from store.tables.feeds import feed_order
+from store.tables.profile import seized_code, seizure
+from store.words import Lookup
 from tests.store.profile.books import AT, came, confirm
+from tests.store.test_ledger import report
 from tests.world import SHOP, SHOP_SX, who
 
 CODE = f"6110900001234521HNSQ{SHOP}"
@@ -59,6 +62,12 @@ async def test_a_code_leads_to_shop_day_and_route(tx: Tx) -> None:
     assert found.score.value > 0
     assert found.orders is not None
     assert [one.at.day for one in found.orders] == [5, 1]  # the one of the 15th came after the carton
+
+
+async def test_a_code_finds_what_was_reported_of_its_shop(tx: Tx) -> None:
+    number = (await report(tx)).entry.number
+    lookup = Lookup("find", {"words": f"{CODE[:16]}\n{CODE[16:]}"}, "zh")
+    assert [one.value for one in (await answer(tx, lookup, who("mq-ng1"), AT)).items] == [number]
 
 
 async def test_another_countys_staff_learn_whose_it_is_and_no_more(tx: Tx) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import update
 
 from store import tables
 from store.db import Tx
-from store.hearing import hearers
 from store.ledger import apply
+from store.moving.hearing import hearers
 from store.profile.grading import Span, refresh
 from store.profile.score import score
 from store.profile.visits import due, history

@@ -1,0 +1,1 @@
+"""Evidence and the case file that is taken out, with its proof."""

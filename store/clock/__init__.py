@@ -1,0 +1,1 @@
+"""Time: working days, deadlines, what the clock should do by now."""

@@ -1,0 +1,1 @@
+"""The law of the two ledgers as tables, and the few lines that read them."""

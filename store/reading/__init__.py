@@ -1,0 +1,1 @@
+"""What people read of the books: lists, one entry, search, digests, exports."""

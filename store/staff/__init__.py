@@ -1,0 +1,1 @@
+"""People: who they are, where they sit, how they are reached, who stands in."""
