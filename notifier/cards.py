@@ -20,6 +20,9 @@ MOST = 5
 
 # Where there are more: these give way, the first ones first.
 _GIVE_WAY = ("note", "nudge", "instruct", "sample", "append", "transfer_out", "suspend", "merge", "ask_info")
+# What takes the matter on comes first, and is the button that stands out.
+_ONWARD = frozenset({"accept", "classify", "supply", "receive", "feedback", "rectified", "verify", "confirm"})
+_ONWARD |= {"grant", "reply", "pass"}
 # Where "done: <verb>" would read badly, or long.
 _DONE: Mapping[tuple[Ledger, str], Mapping[str, str]] = {
     (Ledger.CLUE, "classify"): {"zh": "已归类", "en": "Classified"},
@@ -41,6 +44,7 @@ _SHORT = {
     "accept": "Accept",
     "merge": "Merge",
     "transfer_out": "Hand over",
+    "close": "Close tip",
     "restore": "Reopen",
     "reopen": "Reopen",
     "recount": "Recount",
@@ -95,7 +99,7 @@ def done(facts: Mapping[str, Json], language: str) -> str:
 
 
 def _buttons(number: str, verbs: Sequence[str], language: str) -> tuple[Option, ...]:
-    kept = list(verbs)
+    kept = sorted(verbs, key=lambda verb: verb not in _ONWARD)
     for verb in _GIVE_WAY:
         if len(kept) > MOST and verb in kept:
             kept.remove(verb)

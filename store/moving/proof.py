@@ -54,12 +54,12 @@ async def _used(tx: Tx, entry: Entry, seqs: list[int], language: str) -> list[st
         photo.kind == "image",
         photo.sha256.is_not(None),
     )
-    said_of: dict[str, None] = {}
+    same: dict[str, bool] = {}
     for row in (await tx.execute(mine)).all():
         for seen in await seen_before(tx, row.sha256, row.phash, entry.number, row.seq):
-            sentence = _("⚠ The same photo is already in {number}.") if seen.same_bytes else _SAME_PICTURE
-            said_of[said(sentence, language, {"number": seen.number})] = None
-    return list(said_of)
+            same[seen.number] = same.get(seen.number, False) or seen.same_bytes
+    return [said(_SAME_BYTES if bytes_ else _ALIKE, language, {"number": number}) for number, bytes_ in same.items()]
 
 
-_SAME_PICTURE = _("⚠ A photo that looks the same is already in {number}.")
+_SAME_BYTES = _("⚠ The same photo is already in {number}.")
+_ALIKE = _("⚠ A photo that looks the same is already in {number}.")

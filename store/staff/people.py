@@ -12,7 +12,7 @@ from store.moving.entries import TABLES
 from store.moving.hearing import hearers as hearers
 from store.staff.contacts import addresses as addresses
 from store.staff.offices import PEOPLE, person_known, person_of
-from store.words import Address, Found, Item, Level, Lookup, Person, ledger_of, words_of
+from store.words import Address, Found, Item, Level, Lookup, Person, Role, ledger_of, words_of
 
 PAGE = 8
 
@@ -55,7 +55,9 @@ async def look_colleague(tx: Tx, lookup: Lookup, who: Person) -> Found:
             found = found.where(near)
     if query.get("unit"):
         found = found.where(literal(query["unit"]) == any_(func.string_to_array(tables.unit.c.path, "/")))
-    found = found.order_by(None).order_by(near.desc(), func.length(person.name), person.id)
+    # Whoever does the work before whoever heads them.
+    works = person.role == Role.FIELD_STAFF
+    found = found.order_by(None).order_by(near.desc(), works.desc(), func.length(person.name), person.id)
     start = max(0, int(query.get("page") or 0)) * PAGE
     rows = (await tx.execute(found.add_columns(func.count().over().label("total")).limit(PAGE).offset(start))).all()
     items = (Item(row.id, row.name, words_of({"zh": row.unit_zh, "en": row.unit_en}, lookup.language)) for row in rows)

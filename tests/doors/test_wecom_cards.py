@@ -103,7 +103,7 @@ def test_what_matters_most_is_on_the_card_when_there_is_more_than_fits() -> None
     drawn = card({"number": "XS-2026-000001", "verbs": verbs}, "请研判。", "zh")
     assert drawn is not None
     assert [option.label for option in drawn.buttons] == [
-        *("要求补充", "退回县局", "立案转办", "并案", "不予处理"),
+        *("立案转办", "要求补充", "退回县局", "并案", "不予处理"),
         "看详情",
     ]
 

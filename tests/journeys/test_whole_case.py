@@ -127,7 +127,7 @@ async def judged(town: Town) -> None:
     await town.cloud.press("sq-ng1", f"v|{CASE}|confirm", shown_id=card.id)
     warned = await town.hears("sq-ng1", "复核销号吗？")
     assert "佐证位置距商户" in warned
-    assert f"{CLUE} 中已有看起来相同的照片" in warned
+    assert f"{CASE} 中已有看起来相同的照片" in warned
     assert f"{CASE} 已复核销号" in await town.says("sq-ng1", "是")
     for hears in ("mq-cm", "mq-mi", "sx-cm", "mq-ng1"):
         await town.hears(hears, CASE)
