@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, Template, Undefined
@@ -82,7 +83,9 @@ def _environment(language: str) -> Environment:
         "words": lambda texts: words_of(texts, language),
         "moment": lambda at: moment(at, language),
         "day": lambda at: day(at, language),
-        "number": lambda value: format_decimal(value, locale=_locale(language)),
+        "number": lambda value: (
+            f"{value:,}" if isinstance(value, int) else format_decimal(value, locale=_locale(language))
+        ),
     }
     return environment
 
@@ -100,8 +103,10 @@ def day(at: date, language: str) -> str:
     return format_date(local, pattern, locale=_locale(language))
 
 
-def _locale(language: str) -> str:
-    return "en" if language == "en" else "zh_CN"
+@cache
+def _locale(language: str) -> Locale:
+    """Read once: to look a locale up by its name costs more than to use it."""
+    return Locale.parse("en" if language == "en" else "zh_CN")
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from babel import Locale
 from babel.dates import format_datetime
 
 from store.clock.workdays import SHANGHAI, Calendar, local_day
@@ -13,6 +14,7 @@ from store.law.rules import NO_LICENCE, state_name
 from store.texts import _, said
 from store.words import Entry, Json, Role, words_of
 
+_LOCALES = {name: Locale(name) for name in ("zh", "en")}  # to look one up by its name costs more than to use it
 _PATTERNS = {("zh", True): "M月d日 HH:mm", ("zh", False): "y年M月d日 HH:mm"} | {
     ("en", True): "d MMM HH:mm",
     ("en", False): "d MMM y HH:mm",
@@ -35,7 +37,7 @@ FIELD_ROLES = {
 def clock_words(at: datetime, language: str, now: datetime) -> str:
     """A moment as people in Shanghai say it; the year only when it is another one."""
     pattern = _PATTERNS["en" if language == "en" else "zh", local_day(at).year == local_day(now).year]
-    return format_datetime(at.astimezone(SHANGHAI), pattern, locale="en" if language == "en" else "zh")
+    return format_datetime(at.astimezone(SHANGHAI), pattern, locale=_LOCALES["en" if language == "en" else "zh"])
 
 
 def due_words(entry: Entry, language: str, now: datetime, calendar: Calendar) -> str:
