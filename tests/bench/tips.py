@@ -19,7 +19,8 @@ from PIL import Image
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.tips.clean import clean
-from store import db, receipts, tips, vault
+from store import db, tips, vault
+from store.tips import receipts
 from tests.bench import Row
 from tests.journeys.town import free_port
 from tests.tippage import Tipster
