@@ -121,9 +121,7 @@ async def fits(page: Page) -> bool:
 @pytest.mark.parametrize(
     ("width", "dark", "userid"),
     [
-        (DESK, False, "sq-ng1"),
         (DESK, True, "sq-ng2"),
-        (PHONE, False, "sq-ng2"),
         (PHONE, True, "sq-ng1"),
         (320, False, "sq-ng1"),
     ],

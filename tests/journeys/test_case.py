@@ -15,7 +15,7 @@ async def test_a_case_from_its_report_to_its_end(town: Town) -> None:
     assert f"问题编号 {CASE}" in await town.says("mq-ng1", "5个工作日", "提交")
 
     assert f"{CASE} 已签收" in await town.says("mq-mi", f"签收 {CASE}")
-    assert "现在不能这样办" in await town.says("mq-mi", f"签收 {CASE}")
+    assert "由尚未签收的责任人办理。您可以：转办、进展、反馈、申请延期。" in await town.says("mq-mi", f"签收 {CASE}")
     assert f"已催办 {CASE}" in await town.says("mq-leader", f"催办 {CASE}")
     assert "4 个工作小时内已催办过" in await town.says("mq-leader", "催办 1")
     assert "批示已送达" in await town.says("mq-leader", "批示 1 请本周办结。")
