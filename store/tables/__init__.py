@@ -7,6 +7,7 @@ Merchants' and evidence's `spot` is a plane point in kilometres (see `geo.py`), 
 from store.tables.base import Point as Point
 from store.tables.base import When as When
 from store.tables.base import metadata as metadata
+from store.tables.books import *
 from store.tables.clues import *
 from store.tables.console import *
 from store.tables.desk import *
@@ -17,6 +18,10 @@ from store.tables.mail import *
 from store.tables.people import *
 from store.tables.problems import *
 from store.tables.profile import *
+from store.tables.reports import *
+from store.tables.running import *
+from store.tables.sharing import *
+from store.tables.shopwork import *
 from store.tables.taken import *
 from store.tables.vault import *
 from store.tables.world import *

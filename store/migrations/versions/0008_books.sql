@@ -1,0 +1,1 @@
+-- Saved views, export jobs, and what the ledgers' lists need to answer quickly.

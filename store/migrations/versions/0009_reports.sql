@@ -1,0 +1,1 @@
+-- Roll-ups behind the leaders' reports, and what was pushed of them.

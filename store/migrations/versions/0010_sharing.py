@@ -1,0 +1,16 @@
+"""Documents, announcements, threads, partner systems, keys and hooks of the open interface."""
+
+from pathlib import Path
+
+from alembic import op
+from sqlalchemy import text
+
+revision = "0010"
+down_revision = "0009"
+
+_SHAPE = Path(__file__).with_suffix(".sql")
+
+
+def upgrade() -> None:
+    for statement in _SHAPE.read_text("utf-8").split(";\n\n"):
+        op.execute(text(statement.rstrip(";\n").replace(":", "\\:")))

@@ -1,0 +1,1 @@
+-- Documents, announcements, threads, partner systems, keys and hooks of the open interface.

@@ -1,0 +1,1 @@
+-- What the rooms of shops and of provincial data still need.
