@@ -27,7 +27,7 @@ WRITERS = {
     "bot/web/tip/call.py": "a tip page's own transaction: sealed drafts and the vault, no ledger but through them",
     "bot/tips/": "the tip desk, which has transactions of its own: no sender may reach the front desk's",
     "bot/console/entrance.py": "who comes into the console and goes out; no ledger is touched",
-    "bot/console/tips/keeping.py": "the vault, whose rows are no ledger",
+    "bot/housework.py": "what people change beside the ledgers, from the console and the open interface",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
     "bot/commands/import_.py": "the administrator's imports",
     "bot/commands/setting.py": "the administrator's dated changes of clocks and hours; no ledger is touched",

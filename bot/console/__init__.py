@@ -24,7 +24,8 @@ A room is a folder here with `room.py`, which has one `ROOM`, and its templates;
 `Visit` (visit.py)
     who, language, at, query       the person (a `store.words.Person`), "zh" or "en", the office's time, the address's
     t(sentence, **facts)           the sentence in the visitor's language; mark constants with `_`
-    read()                         `async with`: a reading connection. Ledgers are written with `press` only
+    read()                         `async with`: a reading connection
+    write()                        `async with`: one transaction for what is no ledger; ledgers with `press` only
     press(ask)                     the same `receive` as every door; gives `Done(said, moved, refused)`
     sheet                          the posted form: `.text(name)`, `.all`, `.number`, `.files`; put sentences into
                                    `.errors[name]` and show the page again: the fields keep what was typed

@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot import housework
 from bot.console import page
 from bot.console.lists import SIZE, Column, View
 from bot.console.rooms import PATH, Room, open_to
 from bot.console.sheets import Sheet, TooLarge, read_sheet, tidy
+from bot.housework import Work
 from bot.texts import _, said
 from conversations import outcomes
 from conversations.catalogue import speech
@@ -107,6 +109,12 @@ class Visit:
         """A connection to read from."""
         async with connected(self.office.engine) as connection:
             yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Work]:
+        """One transaction for what is no ledger: `.tx`, `.at`, `.tell(*moved)`, `.post(letters)`."""
+        async with housework.writing(self.office) as work:
+            yield work
 
     async def press(self, ask: Ask) -> Done:
         """Wish something of a ledger, through the desk. The same form sent twice is one wish."""

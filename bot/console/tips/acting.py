@@ -12,10 +12,9 @@ from aiohttp import web
 
 from bot.console.pickers import offered, picked
 from bot.console.tips import wording
-from bot.console.tips.keeping import opened_of, unlocked, writing
+from bot.console.tips.keeping import opened_of, unlocked
 from bot.console.tips.reading import facts
 from bot.console.visit import Visit
-from bot.telling import tell
 from bot.texts import _
 from conversations import outcomes
 from conversations.catalogue import speech
@@ -53,8 +52,8 @@ async def case_form(visit: Visit) -> web.StreamResponse:
 async def _form(visit: Visit, what: str, status: int = 200) -> web.Response:
     """The form beside what the tip says; `what`: check or case."""
     opened = opened_of(visit)
-    async with writing(visit) as tx:
-        told = await tips.read(tx, opened, visit.at)
+    async with visit.write() as work:
+        told = await tips.read(work.tx, opened, visit.at)
     found = {
         "shops": await offered(visit, "merchant", "merchant"),
         "kinds_found": await offered(visit, "indicator", "indicator"),
@@ -81,8 +80,8 @@ async def check(visit: Visit) -> web.StreamResponse:
     if visit.sheet.text("step") == "find" or fields is None or delay not in DELAYS:
         return await _form(visit, "check", 422 if visit.sheet.errors else 200)
     try:
-        async with writing(visit) as tx:
-            await tips.dispatch(tx, opened_of(visit), fields, timedelta(hours=int(delay)), visit.at)
+        async with visit.write() as work:
+            await tips.dispatch(work.tx, opened_of(visit), fields, timedelta(hours=int(delay)), visit.at)
     except Refused as refusal:
         return await _refused(visit, "check", refusal)
     return visit.go(visit.path("tip"), visit.t(_("Planned, among routine checks. What comes of it is shown here.")))
@@ -95,9 +94,9 @@ async def case(visit: Visit) -> web.StreamResponse:
     if visit.sheet.text("step") == "find" or fields is None:
         return await _form(visit, "case", 422 if visit.sheet.errors else 200)
     try:
-        async with writing(visit) as tx:
-            moved = await tips.accept(tx, opened_of(visit), fields, visit.at)
-            await tell(tx, moved, visit.at, visit.office.settings.sending_hours)
+        async with visit.write() as work:
+            moved = await tips.accept(work.tx, opened_of(visit), fields, visit.at)
+            await work.tell(*moved)
     except Refused as refusal:
         return await _refused(visit, "case", refusal)
     number = moved[-1].caused[0].entry.number
@@ -159,8 +158,8 @@ def _is_day(text: str) -> bool:
 
 async def _in_own_words(visit: Visit) -> None:
     """Whoever knows the tipster's way of writing must not meet it in a task."""
-    async with writing(visit) as tx:
-        told = await tips.read(tx, opened_of(visit), visit.at)
+    async with visit.write() as work:
+        told = await tips.read(work.tx, opened_of(visit), visit.at)
     for name in _WRITTEN:
         if copied(visit.sheet.text(name), told):
             sentence = _("This repeats the tip word for word. Please say it in words of your own.")

@@ -7,12 +7,10 @@ memory understands.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from aiohttp import web
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
@@ -66,13 +64,6 @@ def opened_of(visit: Visit) -> Opened:
     return found
 
 
-@asynccontextmanager
-async def writing(visit: Visit) -> AsyncIterator[AsyncConnection]:
-    """One transaction of the vault."""
-    async with visit.office.engine.begin() as tx:
-        yield tx
-
-
 def unlocked(handler: Handler) -> Handler:
     """Only with an opened vault; and whatever a tip's rows have suffered is told calmly."""
 
@@ -85,8 +76,8 @@ def unlocked(handler: Handler) -> Handler:
         except NotYours:
             return visit.go(visit.path(), visit.t(_GONE), "warn")
         except Tampered as fault:
-            async with writing(visit) as tx:
-                await tips.clocks.alarm(tx, fault, visit.at)
+            async with visit.write() as work:
+                await tips.clocks.alarm(work.tx, fault, visit.at)
             return visit.page("tips/tampered.html")
 
     return careful

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.console.page import HEADERS, moment
 from bot.console.tips import unlocking, wording
-from bot.console.tips.keeping import handle_of, keep_opened, key_of, opened_of, unlocked, writing
+from bot.console.tips.keeping import handle_of, keep_opened, key_of, opened_of, unlocked
 from bot.console.visit import NotThere, Visit
 from store import tips
 from store.staff.people import person_by_id
@@ -58,8 +58,8 @@ async def take(visit: Visit) -> web.StreamResponse:
     """Open a tip: the audit line is written here, once for each opening."""
     key = key_of(visit)
     assert key
-    async with writing(visit) as tx:
-        opened = await tips.open_tip(tx, key, visit.sheet.text("number", 40), visit.at)
+    async with visit.write() as work:
+        opened = await tips.open_tip(work.tx, key, visit.sheet.text("number", 40), visit.at)
     keep_opened(visit, opened)
     return visit.go(visit.path("tip"))
 
@@ -72,10 +72,10 @@ async def show(visit: Visit) -> web.StreamResponse:
 async def shown(visit: Visit, status: int = 200, identity: str | None = None) -> web.Response:
     """The page of the tip at hand; again with what was typed when something was wrong with it."""
     opened = opened_of(visit)
-    async with writing(visit) as tx:  # reading marks what was unread
-        told = await tips.read(tx, opened, visit.at)
-        past = await tips.lines_of(tx, opened.number)
-        names = {one: await person_by_id(tx, one) for one in {by for by, _what, _at in past}}
+    async with visit.write() as work:  # reading marks what was unread
+        told = await tips.read(work.tx, opened, visit.at)
+        past = await tips.lines_of(work.tx, opened.number)
+        names = {one: await person_by_id(work.tx, one) for one in {by for by, _what, _at in past}}
     audit = [
         {
             "when": moment(at, visit.language),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.console.page import moment
-from bot.console.tips.keeping import drop, keep_key, writing
+from bot.console.tips.keeping import drop, keep_key
 from bot.console.visit import Visit
 from bot.texts import _
 from store import tips
@@ -24,8 +24,8 @@ async def locked(visit: Visit) -> web.Response:
 
 
 async def unlock(visit: Visit) -> web.StreamResponse:
-    async with writing(visit) as tx:  # a wrong try is counted, so it is committed
-        found = await tips.unlock(tx, visit.who.id, visit.sheet.text("passphrase", _LONGEST), visit.at)
+    async with visit.write() as work:  # a wrong try is counted, so it is committed
+        found = await tips.unlock(work.tx, visit.who.id, visit.sheet.text("passphrase", _LONGEST), visit.at)
     if isinstance(found, Denied):
         visit.sheet.errors["passphrase"] = _why(visit, found)
         return visit.page("tips/locked.html", shortest=SHORTEST)
@@ -46,8 +46,8 @@ async def choose(visit: Visit) -> web.StreamResponse:
     if not _agreed(visit):
         return visit.page("tips/choose.html", shortest=SHORTEST)
     try:
-        async with writing(visit) as tx:
-            made = await tips.setup.choose(tx, visit.who.id, visit.sheet.text("passphrase", _LONGEST), visit.at)
+        async with visit.write() as work:
+            made = await tips.setup.choose(work.tx, visit.who.id, visit.sheet.text("passphrase", _LONGEST), visit.at)
     except CannotSetUp:  # chosen already, in another window
         return visit.go(visit.path())
     return visit.page("tips/printed.html", printed=made.recovery)
@@ -63,8 +63,8 @@ async def renew(visit: Visit) -> web.StreamResponse:
         return visit.page("tips/forgotten.html", shortest=SHORTEST)
     printed, phrase = visit.sheet.text("printed", 200), visit.sheet.text("passphrase", _LONGEST)
     try:
-        async with writing(visit) as tx:
-            made = await tips.setup.renew(tx, visit.who.id, printed, phrase, visit.at)
+        async with visit.write() as work:
+            made = await tips.setup.renew(work.tx, visit.who.id, printed, phrase, visit.at)
     except (Broken, ValueError):
         visit.sheet.errors["printed"] = visit.t(_("That is not your recovery key. Please look at every character."))
         return visit.page("tips/forgotten.html", shortest=SHORTEST)

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from bot.console.sheets import Upload
 from bot.console.tips import wording
-from bot.console.tips.keeping import key_of, opened_of, unlocked, writing
+from bot.console.tips.keeping import key_of, opened_of, unlocked
 from bot.console.tips.reading import facts, shown
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
@@ -34,9 +34,9 @@ async def answer(visit: Visit) -> web.StreamResponse:
     files = await _cleaned(visit, sent) if not sheet.errors else []
     if sheet.errors:
         return await shown(visit, 422)
-    async with writing(visit) as tx:
+    async with visit.write() as work:
         feedback = sheet.text("feedback") == "yes"
-        await tips.answer(tx, opened_of(visit), text, files, visit.at, feedback=feedback)
+        await tips.answer(work.tx, opened_of(visit), text, files, visit.at, feedback=feedback)
     return visit.go(visit.path(_TIP), visit.t(_("Sent. The tipster reads it the next time they use their receipt.")))
 
 
@@ -54,8 +54,8 @@ async def _cleaned(visit: Visit, sent: tuple[Upload, ...]) -> list[TipFile]:
 
 @unlocked
 async def acknowledge(visit: Visit) -> web.StreamResponse:
-    async with writing(visit) as tx:
-        await tips.acknowledge(tx, opened_of(visit), visit.at)
+    async with visit.write() as work:
+        await tips.acknowledge(work.tx, opened_of(visit), visit.at)
     return visit.go(visit.path(_TIP), visit.t(_("The tipster is told that their tip was read.")))
 
 
@@ -68,16 +68,16 @@ async def ask_identity(visit: Visit) -> web.StreamResponse:
     if not reason:
         visit.sheet.errors["reason"] = visit.t(_("A reason is needed; it stays with the tip."))
         return await shown(visit, 422)
-    async with writing(visit) as tx:
-        await tips.ask_identity(tx, opened_of(visit), reason, visit.at)
+    async with visit.write() as work:
+        await tips.ask_identity(work.tx, opened_of(visit), reason, visit.at)
     return visit.go(visit.path(_TIP), visit.t(_("Asked. The tip shows it here as soon as there is an answer.")))
 
 
 @unlocked
 async def show_identity(visit: Visit) -> web.StreamResponse:
     """Shown in the answer to a form only, and written down each time."""
-    async with writing(visit) as tx:
-        found = await tips.identity(tx, opened_of(visit), visit.at)
+    async with visit.write() as work:
+        found = await tips.identity(work.tx, opened_of(visit), visit.at)
     if found is None:
         return visit.go(visit.path(_TIP), visit.t(_("It was not released to you.")), "warn")
     return await shown(visit, identity=found)
@@ -91,8 +91,8 @@ async def release(visit: Visit) -> web.StreamResponse:
         return visit.go(
             visit.path(), visit.t(_("Please tick that you have weighed the reason. Nothing was released.")), "warn"
         )
-    async with writing(visit) as tx:
-        await tips.release_identity(tx, key, sheet.text("number", 40), sheet.text("officer", 100), visit.at)
+    async with visit.write() as work:
+        await tips.release_identity(work.tx, key, sheet.text("number", 40), sheet.text("officer", 100), visit.at)
     return visit.go(visit.path(), visit.t(_("Released to this officer alone. It is written down.")))
 
 
@@ -106,8 +106,8 @@ async def closing(visit: Visit) -> web.StreamResponse:
 
 async def _closing(visit: Visit, status: int = 200) -> web.Response:
     opened = opened_of(visit)
-    async with writing(visit) as tx:
-        told = await tips.read(tx, opened, visit.at)
+    async with visit.write() as work:
+        told = await tips.read(work.tx, opened, visit.at)
     if told.status == "closed":
         raise NotThere
     outcomes = [(key, visit.t(words)) for key, words in wording.OUTCOMES.items()]
@@ -124,8 +124,8 @@ async def close(visit: Visit) -> web.StreamResponse:
         sheet.errors["text"] = visit.t(_("Please tell the tipster what came of it, as far as you may."))
     if sheet.errors:
         return await _closing(visit, 422)
-    async with writing(visit) as tx:
-        await tips.close(tx, opened_of(visit), outcome, text, visit.at)
+    async with visit.write() as work:
+        await tips.close(work.tx, opened_of(visit), outcome, text, visit.at)
     return visit.go(
         visit.path(), visit.t(_("The tip is closed. The tipster still reads your message until it is erased."))
     )
