@@ -7,22 +7,19 @@ numbers and lines stand as they would have been written.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count, cycle
 from random import Random
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from store import tables
 from store.clock.alarms import overdue_moves
-from store.clock.workdays import Calendar, add_working_hours, load_calendar, local_day, move_working_days, next_open
+from store.clock.workdays import Calendar, add_working_hours, load_calendar, next_open
 from store.db import Tx
 from store.ledger import apply
-from store.master.indicators import facts
 from store.samples.sample_given import TEAM, Giver, Photo, Story
 from store.samples.sample_matters import (
     INTERNAL,
@@ -31,20 +28,23 @@ from store.samples.sample_matters import (
     OFTEN,
     OTHER,
     OTHERS,
-    REASONS,
     WAYS,
     Matter,
-    Step,
 )
 from store.samples.sample_shops import County, counties
 from store.staff.offices import PEOPLE, person_of
-from store.words import CLOCK, Address, Ask, Json, Ledger, Moved, Person, Refused
+from store.words import CLOCK, Address, Ask, Ledger, Moved, Person, Refused
 
 DAYS = 56
 _EACH, _FEEDS, _LEFT, _FRESH = 6, 1, 3, 2
 """Entries of each county: ordinary ones, from provincial data, left lying by somebody, and of the last two days."""
 _STRIKES = 7
 """Days between two looks of the clock: enough for a diary that is only told."""
+
+
+class _Diary:
+    """What happens when; what happens at the same time does so in the order it was planned."""
+
     def __init__(self) -> None:
         self._pages: list[tuple[datetime, int, Story | None]] = []
         self._order = count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count, cycle
 from random import Random
@@ -21,11 +21,6 @@ from store.words import CLOCK, Json, Person
 
 TEAM = {"mi": "enforcement", "cm": "marketing", "dw": "logistics"}
 HEADS = {"enforcement-head": "enforcement", "marketing-head": "marketing"}
-
-
-class _Diary:
-    """What happens when; what happens at the same time does so in the order it was planned."""
-
 
 Photo = Mapping[str, Json]
 """What the books know of a stored picture: sha256, size, mime, width, height, thumb."""
@@ -45,7 +40,6 @@ class Story:
     clue: str = ""
     problem: str = ""
     worker: str = ""
-    asked: dict[str, Json] = field(default_factory=dict)
 
 
 class Giver:
