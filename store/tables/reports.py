@@ -7,6 +7,8 @@ Now and then deltas are folded into `report_sum`. What a report shows are sums a
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -31,7 +33,7 @@ COUNTERS = (
 """What is counted of an entry beside itself; all but `nudges` and `returns` are 0 or 1."""
 
 
-def _as_what() -> list[Column[object]]:
+def _as_what() -> list[Column[Any]]:
     """By what an entry is counted, and what is counted of it."""
     texts = ("ledger", "bureau", "department", "indicator", "sight", "source", "role")
     return [
@@ -90,6 +92,7 @@ report_sum = Table(
         *("grain", "office", "start", "indicator", "way", "ledger", "bureau", "department", "sight"),
         *("source", "role", "took"),
     ),
+    Index("report_sum_all_idx", "office", "grain", "start", postgresql_where=text("indicator = '*'")),
     CheckConstraint("grain IN ('day','month')", name="grain"),
     CheckConstraint("way IN ('in','out')", name="way"),
     comment="Sums of what entries count as, by day and month, of all kinds together and of each.",

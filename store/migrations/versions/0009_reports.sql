@@ -105,6 +105,8 @@ CREATE TABLE report_sum (
     CONSTRAINT report_sum_way_check CHECK (way IN ('in','out'))
 );
 
+CREATE INDEX report_sum_all_idx ON report_sum (office, grain, start) WHERE indicator = '*';
+
 COMMENT ON TABLE report_sum IS 'Sums of what entries count as, by day and month, of all kinds together and of each.';
 
 -- The departments (units below the bureaus) that these units belong to, each once.
