@@ -73,9 +73,12 @@ async def request(tx: Tx, who: Person, licence_no: str, why: str, at: datetime) 
     a look is on its way already. That they may read the shop's profile is the caller's to know."""
     now = await score(tx, licence_no, at)
     row = {"licence_no": licence_no, "opened_at": at, "score": now.value, "asked_by": who.id, "why": why}
-    unique = {"index_elements": ["licence_no"], "index_where": visit.c.over_at.is_(None)}
-    new = upsert(visit).values(row).on_conflict_do_nothing(**unique).returning(visit)
-    opened = (await tx.execute(new)).one_or_none()
+    new = (
+        upsert(visit)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["licence_no"], index_where=visit.c.over_at.is_(None))
+    )
+    opened = (await tx.execute(new.returning(visit))).one_or_none()
     return await _ask(tx, opened, at) if opened else None
 
 
