@@ -42,10 +42,6 @@ WRITERS = {
 }
 """Who may open a writing transaction, and why. A door, a dialogue or a page is not among them."""
 
-LONG = {
-    "store/words.py": "the shared nouns, to be read in one go",
-}
-
 
 def name(file: Path) -> str:
     return str(file.relative_to(ROOT))
@@ -135,7 +131,7 @@ def test_habits(file: Path) -> None:
     if tree.body and "migrations/env.py" not in name(file):
         assert ast.get_docstring(tree), f"{name(file)} does not say what it is for"
     if file in FILES:
-        assert len(source.splitlines()) <= 300 or name(file) in LONG, f"{name(file)} is too long: look for a seam"
+        assert len(source.splitlines()) <= 300, f"{name(file)} is too long: look for a seam"
         assert list(long_functions(tree)) == []
 
 
