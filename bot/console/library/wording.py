@@ -23,7 +23,7 @@ ORIGINS: Mapping[str, str] = {"province": _("Province"), "city": _("City")}
 ACTIVE: Mapping[str, str] = {"yes": _("In use"), "no": _("Not in use")}
 
 COLUMNS: Mapping[str, str] = {
-    "parent_code": _("Below"),
+    "parent_code": _("Hangs below"),
     "name_zh": _("Chinese name"),
     "name_en": _("English name"),
     "side": _("Side"),
@@ -92,7 +92,8 @@ def value(visit: Visit, column: str, given: Json) -> str:
     if names is not None:
         return visit.t(names[given])
     if isinstance(given, bool):
-        return visit.t(ACTIVE["yes" if given else "no"])
+        key = "yes" if given else "no"
+        return visit.t(ACTIVE[key])
     if isinstance(given, list):
         return (", " if visit.language == "en" else "、").join(map(str, given))
     return f"{given:g}" if isinstance(given, float) else str(given)
