@@ -49,6 +49,7 @@ DONE: Mapping[str, tuple[str, str]] = {
     "reactivated": (_("Taken into use again"), "good"),
     "promoted": (_("Made of what recurred among “other”"), "good"),
 }
+IMPORT = _("brought in on the command line")
 KINDS: Mapping[str, tuple[str, str]] = {
     "renamed": (_("renamed"), "info"),
     "moved": (_("moved"), "info"),
@@ -115,7 +116,7 @@ def differences(visit: Visit, one: Changed) -> Iterator[dict[str, str]]:
 def change(visit: Visit, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
     """A line of the library's history as a step of a timeline."""
     title, tone = DONE[row["what"]]
-    by = names.get(row["set_by"], row["set_by"])
+    by = visit.t(IMPORT) if row["set_by"] == "import" else names.get(row["set_by"], row["set_by"])
     return {
         "when": moment(row["at"], visit.language),
         "title": f"{visit.t(title)} · {by}",
