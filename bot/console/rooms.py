@@ -13,7 +13,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     from bot.console.visit import Visit
 
-ROOMS = ("home", "tips", "sharing")
+ROOMS = ("home", "tips", "library", "sharing")
 """The folders of the rooms, in the order of the menu. The first one is the front page."""
 
 PATH = "/console"
@@ -22,12 +22,14 @@ Handler = Callable[["Visit"], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`path` continues the room's own and may have {parts}, which `visit.parts` holds. `files`: bytes of uploads."""
+    """`path` continues the room's own and may have {parts}, which `visit.parts` holds. `files`: bytes of uploads;
+    `on_disk`: they may be large, and `Upload.file` holds them."""
 
     method: Literal["GET", "POST"]
     path: str
     handler: Handler
     files: int = 0
+    on_disk: bool = False
 
 
 def get(path: str, handler: Handler) -> Route:
@@ -35,9 +37,9 @@ def get(path: str, handler: Handler) -> Route:
     return Route("GET", path, handler)
 
 
-def post(path: str, handler: Handler, files: int = 0) -> Route:
+def post(path: str, handler: Handler, files: int = 0, *, on_disk: bool = False) -> Route:
     """A form to send, with at most so many bytes of uploads. Its token is checked before the handler is called."""
-    return Route("POST", path, handler, files)
+    return Route("POST", path, handler, files, on_disk)
 
 
 @dataclass(frozen=True, slots=True)
