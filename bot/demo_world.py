@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.sandbox.directory import County, Department, Directory, Member, Shop
 from store import tables
+from store.clock.workdays import seed_calendar
 from store.db import Tx, now
 from store.master.geo import to_gcj02
 from store.samples.sample_shops import counties
@@ -34,10 +35,14 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
             from store.samples.sample import (
                 load_sample,  # and with it spreadsheets and pinyin, which later starts do not need
             )
+            from store.samples.sample_entries import load_entries
             from store.samples.sample_feeds import load_feeds
 
+            at = await now(tx)
             await load_sample(tx)
-            await load_feeds(tx, await now(tx))
+            await seed_calendar(tx)
+            await load_entries(tx, at)
+            await load_feeds(tx, at)
         units = (await tx.execute(select(tables.unit).order_by(tables.unit.c.path))).mappings().all()
         people = (await tx.execute(select(tables.person).order_by(tables.person.c.id))).mappings().all()
         shops = await _shops(tx)

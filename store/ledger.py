@@ -28,7 +28,8 @@ from store.moving.entries import accused_of, load_entry
 from store.moving.pages import Attached, write
 from store.moving.placing import place
 from store.moving.tasks import own_task
-from store.profile.following import follow
+from store.profile import following as scores
+from store.reports import following as reports
 from store.staff.absence import standing_in
 from store.staff.offices import head_office
 from store.words import Ask, Entry, Json, Ledger, Moved, Person, Refused, Role, ledger_of
@@ -51,7 +52,8 @@ async def apply(tx: Tx, ask: Ask, by: Person, at: datetime, cause: Standing | No
     change = await effect(tx, case) if effect else Change()
     attached = await _evidence(tx, case)
     moved = await write(tx, case, target, change, await place(tx, case, target, change), attached)
-    await follow(tx, moved)
+    await scores.follow(tx, moved)
+    await reports.follow(tx, moved)
     return moved
 
 

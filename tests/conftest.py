@@ -32,15 +32,28 @@ def server_url() -> Iterator[str]:
     if external:
         yield external
         return
-    folder = Path(tempfile.mkdtemp(prefix="loop153-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="loop153-test-", dir=_memory()))
     server = embedded.start(folder / "pg")
     try:
         # Tests kill our processes, never the power: fsync would only cost time.
-        asyncio.run(_admin(embedded.url(server), "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"))
+        asyncio.run(_admin(embedded.url(server), *_HASTE, "SELECT pg_reload_conf()"))
         yield embedded.url(server)
     finally:
         embedded.stop(server)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+_HASTE = ("ALTER SYSTEM SET fsync = off", "ALTER SYSTEM SET max_wal_size = '256MB'")
+
+
+def _memory() -> str | None:
+    """Where files live in memory, if there is room: cloning a database takes 50 ms there and 400 ms on a disk."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > _ROOM
+    return str(memory) if roomy else None
+
+
+_ROOM = 3 * 2**30
 
 
 @pytest.fixture(scope="session")

@@ -49,6 +49,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(SHANGHAI).date()
 
 
+def midnight(day: date) -> datetime:
+    """When a day begins in Shanghai."""
+    return _moment(day, time())
+
+
 def is_working_day(calendar: Calendar, day: date) -> bool:
     """Whether people work on that day."""
     if day in calendar.working:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -23,18 +23,35 @@ from store.master.imports.report import Remark, Remarks, Report, Wrong
 from store.master.indicators import load
 from store.reading.writers import harmless
 from store.texts import _
-from store.words import Json, Person
+from store.words import NOTHING, Json, Person
 
-COLUMNS = tuple(column.name for column in Indicators.columns)
+COLUMNS = tuple(column.name for column in Indicators.columns if column.name != "valid_from")
+"""What a file of the library has. One that comes in may also say `valid_from`: the day from which on values count."""
+MOST_ROWS = 5_000
+"""A library is some hundred rows; whatever is longer is another file."""
+_NAMES = {"name_zh", "name_en"}
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """An indicator that the file wants otherwise: what of it, as (before, after) by column."""
+    """An indicator that the file wants otherwise: what of it, as (before, after) by column. `later`: what will be
+    otherwise from the day `since` on."""
 
     code: str
     name: str
     columns: Mapping[str, tuple[Json, Json]]
+    since: date | None = None
+    later: Mapping[str, tuple[Json, Json]] = NOTHING
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What sort of change it is: renamed, moved, deactivated, reactivated, changed, later."""
+        active = self.columns.get("active")
+        switched = ("reactivated" if active[1] else "deactivated",) if active else ()
+        rest = set(self.columns) - _NAMES - {"parent_code", "level", "active"}
+        said = {"renamed": _NAMES & set(self.columns), "moved": "parent_code" in self.columns}
+        said |= {"changed": rest, "later": self.later}
+        return (*(kind for kind, there in said.items() if there), *switched)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +65,59 @@ class Difference:
     refused: tuple[Remark, ...]
     refused_count: int
     seal: str
+    notes: tuple[Remark, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the books have it all already."""
+        return not (self.added or self.changed)
 
 
 async def difference(tx: Tx, path: Path, at: datetime) -> Difference:
     """What importing that file would change just now. Nothing is written but what has come into force anyway."""
     await settle(tx, at)
-    books, faults = await snapshot(tx), Remarks(path.name)
+    books, faults, notes, book = await snapshot(tx), Remarks(path.name), Remarks(path.name), Indicators()
+    book.at = at
     rows: list[dict[str, Any]] = []
     try:
         with open_sheet(path) as sheet:
-            rows = [row async for row in _rows(tx, sheet, faults, at)]
+            rows = await _rows(tx, book, sheet, faults, notes)
     except Wrong as fault:
         faults.add(None, "", fault.sentence, fault.facts)
-    added, changed = [], []
-    for row in rows:
-        old = books.get(row["code"])
-        columns = {name: (old[name], row[name]) for name in row if old and name != "code" and old[name] != row[name]}
-        if old is None:
-            added.append(row)
-        elif columns:
-            changed.append(Changed(row["code"], row["name_zh"], columns))
-    same = len(rows) - len(added) - len(changed)
+    added = tuple(row for row in rows if row["code"] not in books)
+    changed = [_changed(books[row["code"]], row, book) for row in rows if row["code"] in books]
+    differing = tuple(one for one in changed if one.columns or one.later)
     kept = tuple(sorted(faults.kept, key=lambda one: one.row or 0))
-    return Difference(tuple(added), tuple(changed), same, kept, faults.count, _seal(path, books))
+    same = len(changed) - len(differing)
+    return Difference(added, differing, same, kept, faults.count, _seal(path, books), tuple(notes.kept))
 
 
-async def _rows(tx: Tx, sheet: Sheet, faults: Remarks, at: datetime) -> Any:
+async def _rows(tx: Tx, book: Indicators, sheet: Sheet, faults: Remarks, notes: Remarks) -> list[dict[str, Any]]:
     """The rows that can be taken, as the table has them."""
-    book, notes = Indicators(), Remarks("")
-    book.at = at
-    if headed(book, sheet, faults, notes):
-        await book.prepare(tx)
-        reading = Reading(frozenset(set(COLUMNS).intersection(sheet.header)))
-        for row in book.records(read_rows(book, sheet.header, sheet.rows, reading, faults, notes), reading):
-            yield row
+    if not headed(book, sheet, faults, notes):
+        return []
+    await book.prepare(tx)
+    reading = Reading(frozenset({column.name for column in book.columns}.intersection(sheet.header)))
+    cells = _at_most(sheet.rows, MOST_ROWS)
+    return list(book.records(read_rows(book, sheet.header, cells, reading, faults, notes), reading))
+
+
+def _at_most(rows: Iterator[tuple[int, list[str]]], most: int) -> Iterator[tuple[int, list[str]]]:
+    for number, cells in rows:
+        if number > most + 1:
+            raise Wrong(_("The file has more than {most} rows. Is it a library of indicators?"), {"most": most})
+        yield number, cells
+
+
+def _changed(old: Mapping[str, Json], row: Mapping[str, Json], book: Indicators) -> Changed:
+    code, name = str(row["code"]), str(row["name_zh"])
+    columns = {one: (old[one], row[one]) for one in row if one != "code" and old[one] != row[one]}
+    if code not in book.later:
+        return Changed(code, name, columns)
+    since, values = book.later[code]
+    return Changed(
+        code, name, columns, since, {one: (old[one], values[one]) for one in values if values[one] != old[one]}
+    )
 
 
 async def bring(tx: Tx, who: Person, path: Path, at: datetime, seal: str | None = None) -> Report:

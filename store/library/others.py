@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, func, select
 
 from store import tables
+from store.clock.workdays import midnight
 from store.db import Tx
 from store.law.scope import sees
 from store.law.standing import Standing
@@ -16,6 +17,7 @@ from store.ledger import apply
 from store.library.cluster import LEAST, Group, groups
 from store.library.recording import note
 from store.library.tree import New, add, check_editor
+from store.library.uses import MONTHS, first_days, last_day, month
 from store.master.imports.report import Wrong
 from store.master.indicators import Indicator
 from store.texts import _, said
@@ -36,6 +38,19 @@ class Share:
     @property
     def share(self) -> float:
         return self.others / self.coded if self.coded else 0.0
+
+
+TARGET = 0.05
+"""From this share on the library does not cover what there is (features.md E12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The share of one month; `first` and `last` are its days."""
+
+    first: date
+    last: date
+    of: Share
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,24 @@ async def share(tx: Tx, who: Person, since: datetime, until: datetime) -> Share:
     )
     others, coded = (await tx.execute(counts)).one()
     return Share(others, coded)
+
+
+async def course(tx: Tx, who: Person, at: datetime, months: int = MONTHS) -> list[Month]:
+    """The share month by month, the oldest first, of the clues that `who` may see."""
+    firsts, own = first_days(at, months), month()
+    counts = select(own, func.count().filter(_is_other()), func.count()).where(
+        clue.indicator.is_not(None), clue.reported_at >= midnight(firsts[0]), clue.reported_at <= at, sees(who)
+    )
+    rows = {name: Share(others, coded) for name, others, coded in await tx.execute(counts.group_by(own))}
+    return [Month(first, last_day(first), rows.get(f"{first:%Y-%m}", Share(0, 0))) for first in firsts]
+
+
+async def by_code(tx: Tx, who: Person, since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """Which "other" codes they have, the most frequent first."""
+    count = func.count().label("count")
+    counts = select(clue.indicator, count).where(_is_other(), _within(since, until), sees(who))
+    rows = await tx.execute(counts.group_by(clue.indicator).order_by(count.desc(), clue.indicator))
+    return [(code, number) for code, number in rows]
 
 
 async def recurring(tx: Tx, who: Person, since: datetime, until: datetime, least: int = LEAST) -> list[Recurring]:

@@ -42,9 +42,14 @@ class New:
     origin: str = "city"
 
 
+def may_edit(who: Person) -> bool:
+    """Whether somebody may change the library: administrators, and the city's supervision."""
+    return who.role is Role.ADMINISTRATOR or (supervises(who) and who.level is Level.CITY)
+
+
 def check_editor(who: Person) -> None:
-    """Whether somebody may change the library."""
-    if who.role is not Role.ADMINISTRATOR and not (supervises(who) and who.level is Level.CITY):
+    """Raises `Wrong` for whoever may not."""
+    if not may_edit(who):
         raise Wrong(_("Only administrators and the city's supervision may change the library."))
 
 

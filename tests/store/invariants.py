@@ -17,6 +17,7 @@ from store.moving.chain import verify_chain
 from store.moving.entries import TABLES
 from store.profile.confirmed import confirmed
 from store.profile.score import score
+from store.reports.recounting import check
 from store.tables.profile import shop_score
 from store.words import Ledger, Moved
 from tests.world import who
@@ -37,6 +38,7 @@ async def check_books(tx: Tx) -> None:
     _ledgers_agree(clues, problems)
     _tasks_fit(problems, tasks)
     await _scores_in_step(tx)
+    await _reports_in_step(tx)
     await _accused_see_nothing(tx)
 
 
@@ -49,6 +51,12 @@ async def _scores_in_step(tx: Tx) -> None:
             assert abs(row["score"] - (await score(tx, licence_no, row["at"])).value) < 1e-9
         else:
             assert await confirmed(tx, licence_no, FAR) == []
+
+
+async def _reports_in_step(tx: Tx) -> None:
+    """What reports count is what the ledgers say, entry by entry and summed up."""
+    found = await check(tx)
+    assert found.ok, found
 
 
 async def _rows(tx: Tx, table: Any) -> list[dict[str, Any]]:

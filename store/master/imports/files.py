@@ -119,8 +119,34 @@ def _encoding(path: Path, head: bytes) -> tuple[str, int]:
     for encoding in candidates:
         lines = _decoded(path, encoding)
         if lines is not None:
+            if encoding == "gb18030":
+                _check_unmixed(path)
             return encoding, lines
+    if "gb18030" in candidates:
+        _check_unmixed(path)
     raise Wrong(_("The text is neither UTF-8 nor UTF-16 nor GB18030. Save it as “CSV UTF-8”."))
+
+
+def _check_unmixed(path: Path) -> None:
+    """Refuses a file of which some rows are UTF-8 and others GB18030: read as either it would hold wrong characters.
+
+    A row of GB18030 is UTF-8 by chance only when it is very short; Chinese of three bytes a character is not."""
+    utf8 = other = 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.isascii():
+                continue
+            try:
+                chinese = any("\u4e00" <= character <= "\u9fff" for character in line.decode("utf-8"))
+            except UnicodeDecodeError:
+                other = other or number
+            else:
+                utf8 = utf8 or (number if chinese else 0)
+            if utf8 and other:
+                mixed = _(
+                    "Row {row} is UTF-8 and row {other} is not: the file mixes encodings. Save it as “CSV UTF-8”."
+                )
+                raise Wrong(mixed, {"row": utf8, "other": other})
 
 
 def _decoded(path: Path, encoding: str) -> int | None:
