@@ -6,7 +6,7 @@ it must fetch a version of a form and step again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from conversations import (
@@ -46,7 +46,16 @@ from store.words import (
     Text,
 )
 
-_PICKED = frozenset({"merchant", "indicator", "colleague", "unit"})
+_FOUND: Mapping[str, Callable[[Scene, Found], Turn]] = {
+    **dict.fromkeys(("merchant", "indicator", "colleague", "unit"), answering.found),
+    **dict.fromkeys(("document", "announcement"), papers.found),
+    "workday": answering.workday,
+    "entry": doing.found,
+    "case_file": doing.linked,
+    "console": asides.console_link,
+    "duplicates": closing.duplicates,
+}
+"""Who goes on when the books have answered; for any other kind it is a list."""
 
 
 def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetime) -> Turn:
@@ -68,20 +77,7 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
     """The desk's answer to a lookup or an ask of ours."""
     if isinstance(body, Settled):
         return doing.explained(scene, body) if "asked" in scene.dialogue.browsing else closing.settled(scene, body)
-    kind = body.lookup.kind
-    if kind in _PICKED:
-        return answering.found(scene, body)
-    if kind == "workday":
-        return answering.workday(scene, body)
-    if kind == "entry":
-        return doing.found(scene, body)
-    if kind == "case_file":
-        return doing.linked(scene, body)
-    if kind in ("document", "announcement"):
-        return papers.found(scene, body)
-    if kind == "console":
-        return asides.console_link(scene, body)
-    return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)
+    return _FOUND.get(body.lookup.kind, lists.found)(scene, body)
 
 
 def _in_passing(scene: Scene, body: Silence | Place) -> Turn:
