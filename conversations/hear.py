@@ -55,7 +55,7 @@ _FOUND: Mapping[str, Callable[[Scene, Found], Turn]] = {
     "console": asides.console_link,
     "duplicates": closing.duplicates,
 }
-"""Who goes on when the books have answered; for any other kind it is a list."""
+"""Who goes on when the books have answered; anything else is a list."""
 
 
 def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetime) -> Turn:
@@ -205,10 +205,8 @@ def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> 
         return doing.use(scene, verb[0], verb[1], selected)
     if move := tokens.parts(token, "p", 1) or tokens.parts(token, "p", 2):
         return lists.move(scene, *move)
-    if paper := tokens.parts(token, "d", 1):
-        return papers.open_document(scene, *paper)
-    if told := tokens.parts(token, "n", 1):
-        return papers.open_announcement(scene, *told)
+    if paper := papers.tapped(scene, token):
+        return paper
     if menu := tokens.parts(token, "m", 1):
         return asides.run(scene, Command(*menu))
     return scene.say(scene.t("That button is not known any more. Say “help” for what I can do."))

@@ -8,6 +8,15 @@ from conversations.turn import Turn
 from store.words import Found, Json, Link, Option, Say
 
 
+def tapped(scene: Scene, token: str) -> Turn | None:
+    """A document (`d|number`) or an announcement (`n|number`) that was tapped or picked."""
+    if document := tokens.parts(token, "d", 1):
+        return open_document(scene, *document)
+    if told := tokens.parts(token, "n", 1):
+        return open_announcement(scene, *told)
+    return None
+
+
 def open_document(scene: Scene, number: str) -> Turn:
     """Ask the books for the place that fits what was looked for."""
     words = scene.dialogue.browsing.get("words", "")
