@@ -181,10 +181,9 @@ async def linked(tx: Tx, entry: Entry, who: Person, language: str) -> list[Linke
         return [_linked(Ledger.CLUE, row, language, hidden=row.source == "tip") for row in rows]
     if not entry.fields["problem"]:
         return []
-    query = select(problem.number, problem.state, problem.text).where(
-        problem.number == entry.fields["problem"], sees(who, Ledger.PROBLEM)
-    )
-    return [_linked(Ledger.PROBLEM, row, language, hidden=False) for row in await tx.execute(query)]
+    number = problem.number == entry.fields["problem"]
+    its: Select[Any] = select(problem.number, problem.state, problem.text).where(number, sees(who, Ledger.PROBLEM))
+    return [_linked(Ledger.PROBLEM, row, language, hidden=False) for row in await tx.execute(its)]
 
 
 def _linked(ledger: Ledger, row: Row[Any], language: str, *, hidden: bool) -> Linked:

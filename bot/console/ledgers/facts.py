@@ -153,7 +153,8 @@ def requests(visit: Visit, entry: Entry) -> list[str]:
         "suspend": _("{name} asks to suspend it until {review_on}: {text}"),
         "instruct": _("{name} instructs: {text}"),
     }
-    return [visit.t(sentences[one["kind"]], **one) for one in entry.fields.get("requests", ())]
+    waiting = [(sentences[one["kind"]], one) for one in entry.fields.get("requests", ())]
+    return [visit.t(sentence, **one) for sentence, one in waiting]
 
 
 def verbs(visit: Visit, item: Item, entry: Entry) -> list[Verb]:
