@@ -31,12 +31,13 @@ async def _front(visit: Visit) -> web.Response:
     others = [room for room in open_to(visit) if room.waiting is not None]
     counted = [(room, await room.waiting(visit)) for room in others if room.waiting]
     beside = [(room, count) for room, count in counted if count is not None]
+    tiles = [tile for room in open_to(visit) if room.tile and (tile := await room.tile(visit))]
     facts = {
         "overdue": sum(count.overdue for count in counts),
         "near": sum(count.near for count in counts),
         "open": sum(count.total for count in counts),
     }
-    return visit.page("home/front.html", rows=rows, total=total, counts=counts, beside=beside, **facts)
+    return visit.page("home/front.html", rows=rows, total=total, counts=counts, beside=beside, tiles=tiles, **facts)
 
 
 async def _waiting(visit: Visit) -> web.Response:
