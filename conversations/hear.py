@@ -18,6 +18,7 @@ from conversations import (
     drafts,
     lists,
     outside,
+    papers,
     public,
     review,
     step,
@@ -76,6 +77,8 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
         return doing.found(scene, body)
     if kind == "case_file":
         return doing.linked(scene, body)
+    if kind in ("document", "announcement"):
+        return papers.found(scene, body)
     if kind == "console":
         return asides.console_link(scene, body)
     return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)
@@ -206,6 +209,10 @@ def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> 
         return doing.use(scene, verb[0], verb[1], selected)
     if move := tokens.parts(token, "p", 1) or tokens.parts(token, "p", 2):
         return lists.move(scene, *move)
+    if paper := tokens.parts(token, "d", 1):
+        return papers.open_document(scene, *paper)
+    if told := tokens.parts(token, "n", 1):
+        return papers.open_announcement(scene, *told)
     if menu := tokens.parts(token, "m", 1):
         return asides.run(scene, Command(*menu))
     return scene.say(scene.t("That button is not known any more. Say “help” for what I can do."))
