@@ -73,10 +73,8 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
         return answering.found(scene, body)
     if kind == "workday":
         return answering.workday(scene, body)
-    if kind == "entry":
-        return doing.found(scene, body)
-    if kind == "case_file":
-        return doing.linked(scene, body)
+    if kind in ("entry", "case_file"):
+        return (doing.found if kind == "entry" else doing.linked)(scene, body)
     if kind in ("document", "announcement"):
         return papers.found(scene, body)
     if kind == "console":
@@ -209,10 +207,8 @@ def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> 
         return doing.use(scene, verb[0], verb[1], selected)
     if move := tokens.parts(token, "p", 1) or tokens.parts(token, "p", 2):
         return lists.move(scene, *move)
-    if paper := tokens.parts(token, "d", 1):
-        return papers.open_document(scene, *paper)
-    if told := tokens.parts(token, "n", 1):
-        return papers.open_announcement(scene, *told)
+    if tokens.parts(token, "d", 1) or tokens.parts(token, "n", 1):
+        return papers.opened(scene, token)
     if menu := tokens.parts(token, "m", 1):
         return asides.run(scene, Command(*menu))
     return scene.say(scene.t("That button is not known any more. Say “help” for what I can do."))
