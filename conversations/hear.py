@@ -6,7 +6,7 @@ it must fetch a version of a form and step again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from conversations import (
@@ -46,8 +46,6 @@ from store.words import (
     Text,
 )
 
-_PICKED = frozenset({"merchant", "indicator", "colleague", "unit"})
-
 
 def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetime) -> Turn:
     """One step of one person's conversation. A turn with a `lookup` or an `ask` waits for `Found` or `Settled`."""
@@ -68,18 +66,19 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
     """The desk's answer to a lookup or an ask of ours."""
     if isinstance(body, Settled):
         return doing.explained(scene, body) if "asked" in scene.dialogue.browsing else closing.settled(scene, body)
-    kind = body.lookup.kind
-    if kind in _PICKED:
-        return answering.found(scene, body)
-    if kind == "workday":
-        return answering.workday(scene, body)
-    if kind in ("entry", "case_file"):
-        return (doing.found if kind == "entry" else doing.linked)(scene, body)
-    if kind in ("document", "announcement"):
-        return papers.found(scene, body)
-    if kind == "console":
-        return asides.console_link(scene, body)
-    return closing.duplicates(scene, body) if kind == "duplicates" else lists.found(scene, body)
+    return _FINDINGS.get(body.lookup.kind, lists.found)(scene, body)
+
+
+_FINDINGS: Mapping[str, Callable[[Scene, Found], Turn]] = {
+    **dict.fromkeys(("merchant", "indicator", "colleague", "unit"), answering.found),
+    "workday": answering.workday,
+    "entry": doing.found,
+    "case_file": doing.linked,
+    "document": papers.found,
+    "announcement": papers.found,
+    "console": asides.console_link,
+    "duplicates": closing.duplicates,
+}
 
 
 def _in_passing(scene: Scene, body: Silence | Place) -> Turn:
