@@ -38,7 +38,7 @@ def found(scene: Scene, answer: Found) -> Turn:
     lines = [item.label, *filter(None, (str(item.data.get("about") or ""), item.detail))]
     if shown:
         lines.append(t("Noted that you have read it."))
-    links = (Link(str(item.data["path"]), t("Open it")),)
+    links = (Link(str(item.data["path"]), t("Open it")),) if item.data.get("path") else ()
     options = [Option(tokens.move("list"), t("Back to the list"))] if scene.dialogue.browsing.get("back") else []
     events = (scene.event("digressed"),) if scene.form is not None else ()
     return scene.turn(Say("\n".join(lines), (*options, *lists.home_option(scene)), links), events=events)
