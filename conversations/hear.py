@@ -46,17 +46,6 @@ from store.words import (
     Text,
 )
 
-_FOUND: Mapping[str, Callable[[Scene, Found], Turn]] = {
-    **dict.fromkeys(("merchant", "indicator", "colleague", "unit"), answering.found),
-    **dict.fromkeys(("document", "announcement"), papers.found),
-    "workday": answering.workday,
-    "entry": doing.found,
-    "case_file": doing.linked,
-    "console": asides.console_link,
-    "duplicates": closing.duplicates,
-}
-"""Who goes on when the books have answered; anything else is a list."""
-
 
 def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetime) -> Turn:
     """One step of one person's conversation. A turn with a `lookup` or an `ask` waits for `Found` or `Settled`."""
@@ -77,7 +66,19 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
     """The desk's answer to a lookup or an ask of ours."""
     if isinstance(body, Settled):
         return doing.explained(scene, body) if "asked" in scene.dialogue.browsing else closing.settled(scene, body)
-    return _FOUND.get(body.lookup.kind, lists.found)(scene, body)
+    return _FINDINGS.get(body.lookup.kind, lists.found)(scene, body)
+
+
+_FINDINGS: Mapping[str, Callable[[Scene, Found], Turn]] = {
+    **dict.fromkeys(("merchant", "indicator", "colleague", "unit"), answering.found),
+    "workday": answering.workday,
+    "entry": doing.found,
+    "case_file": doing.linked,
+    "document": papers.found,
+    "announcement": papers.found,
+    "console": asides.console_link,
+    "duplicates": closing.duplicates,
+}
 
 
 def _in_passing(scene: Scene, body: Silence | Place) -> Turn:
@@ -205,8 +206,8 @@ def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> 
         return doing.use(scene, verb[0], verb[1], selected)
     if move := tokens.parts(token, "p", 1) or tokens.parts(token, "p", 2):
         return lists.move(scene, *move)
-    if paper := papers.tapped(scene, token):
-        return paper
+    if tokens.parts(token, "d", 1) or tokens.parts(token, "n", 1):
+        return papers.opened(scene, token)
     if menu := tokens.parts(token, "m", 1):
         return asides.run(scene, Command(*menu))
     return scene.say(scene.t("That button is not known any more. Say “help” for what I can do."))
