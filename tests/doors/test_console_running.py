@@ -97,7 +97,9 @@ async def test_every_page_is_there_in_english(console: Console, boss: Visitor) -
         answer = await boss.get(ROOM + page)
         body = answer.text.partition("<main")[2]
         chinese = set(
-            re.findall(r"[\u4e00-\u9fff]{2,}", re.sub(r"<option.*?</option>|<a .*?</a>|<td.*?</td>", "", body, flags=re.S))
+            re.findall(
+                r"[\u4e00-\u9fff]{2,}", re.sub(r"<option.*?</option>|<a .*?</a>|<td.*?</td>", "", body, flags=re.S)
+            )
         )
         names = {one.name for one in STAFF.values()} | {"中文"}
         assert answer.status == 200

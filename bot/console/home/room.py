@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from aiohttp import web
 
@@ -34,8 +35,9 @@ async def _front(visit: Visit) -> web.Response:
     counted = [(room, await room.waiting(visit)) for room in others if room.waiting]
     beside = [(room, count) for room, count in counted if count is not None]
     tiles = [tile for room in open_to(visit) if room.tile and (tile := await room.tile(visit))]
-    facts = {"beside": beside, "numbers": _numbers(counts), "tiles": tiles}
-    return visit.page("home/front.html", rows=rows, total=total, counts=counts, **facts)
+    numbers = _numbers(counts)
+    facts: dict[str, Any] = {"counts": counts, "numbers": numbers, "tiles": tiles, "beside": beside}
+    return visit.page("home/front.html", rows=rows, total=total, **facts)
 
 
 def _numbers(counts: Sequence[Count]) -> list[tuple[int, str, str, str]]:
