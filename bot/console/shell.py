@@ -77,6 +77,8 @@ async def _enter(visit: Visit, room: Room | None, handler: Handler, files: int, 
     except Exception:
         log.exception("a page of the console failed")
         return visit.page("shell/fault.html", 500, words=visit.t(FAILED))
+    finally:
+        visit.sheet.close()
 
 
 FAILED = _("Something went wrong on our side. Nothing was changed. Please try again in a moment.")
