@@ -80,12 +80,12 @@ _GAPS = (
     ),
     Gap(
         "shops_of_people_who_left",
-        " UNION ".join(
-            "SELECT m.licence_no AS id, m.name, p.name AS more FROM merchant m"  # noqa: S608
-            f" JOIN person p ON p.id = m.{role} AND NOT p.active WHERE m.status <> 'closed'"
-            for role in ("customer_manager", "market_inspector", "delivery_worker")
-        )
-        + " ORDER BY id, more",
+        """SELECT m.licence_no AS id, m.name, p.name AS more FROM merchant m JOIN person p
+          ON p.id = m.customer_manager AND NOT p.active WHERE m.status <> 'closed'
+        UNION SELECT m.licence_no, m.name, p.name FROM merchant m JOIN person p
+          ON p.id = m.market_inspector AND NOT p.active WHERE m.status <> 'closed'
+        UNION SELECT m.licence_no, m.name, p.name FROM merchant m JOIN person p
+          ON p.id = m.delivery_worker AND NOT p.active WHERE m.status <> 'closed' ORDER BY id, more""",
         "shop",
     ),
     Gap(

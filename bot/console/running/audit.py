@@ -19,11 +19,11 @@ from store.running.audit import Line
 
 COLUMNS = (
     Column("at", _("When"), head=True),
-    Column("by", _("Who")),
-    Column("sort", _("What")),
+    Column("by", _("By whom")),
+    Column("sort", _("Action")),
     Column("subject", _("About")),
 )
-HEADER = (_("When"), _("Userid"), _("Name"), _("Sort"), _("What"), _("About"))
+HEADER = (_("When"), _("Userid"), _("Name"), _("Sort"), _("Action"), _("About"))
 FILTERS = ("sort", "person", "from", "to", "words")
 SORTS = {
     "change": _("Change by an administrator"),
