@@ -13,7 +13,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
 from store.chosen_forms import (
     CARDS_LEDGERS,
@@ -21,7 +20,6 @@ from store.chosen_forms import (
     DAYS,
     HOURS,
     Form,
-    Unfit,
     doors,
     hours,
     ladder,
@@ -29,14 +27,15 @@ from store.chosen_forms import (
     number,
     severities,
 )
-from store.clock.alarms import look_again
+from store.chosen_forms import LADDER as LADDER
 from store.clock.clocks import PREFIX, Clocks
 from store.db import Tx
-from store.tables import person, setting
+from store.running.changing import administrator, change
+from store.running.settings import stamp
+from store.tables import setting
 from store.texts import _
-from store.words import Json, Role
+from store.words import Json
 
-LADDER = PREFIX + "ladder"
 _AS_IT_IS = Clocks()
 
 
@@ -121,26 +120,12 @@ def counting(rows: Sequence[Chosen], at: datetime) -> Chosen | None:
 
 
 async def choose(tx: Tx, key: str, words: str, by: str, since: datetime, at: datetime) -> Chosen:
-    """Let `key` be what `words` say from `since` on; `at` is now.
+    """Let `key` be what `words` say from `since` on; `at` is now. It is written into the journal of changes.
 
     Raises `Unfit` when the words do not fit the key, when whoever asks is no administrator, or when it should count
     from a moment that is over. Whatever depends on the key is looked at again by the clock.
     """
     value = CHOICES[key].form.read(words)
-    who = select(person.c.id).where(person.c.id_lower == by.lower(), person.c.active)
-    userid = (await tx.execute(who.where(person.c.role == Role.ADMINISTRATOR))).scalar_one_or_none()
-    if userid is None:
-        raise Unfit(_("{userid} is no administrator on the roster."), userid=by)
-    if since < at:
-        raise Unfit(_("It cannot count from a moment that is over: choose a later day, or none to begin now."))
-    row = {"key": key, "valid_from": since, "value": value, "set_by": userid}
-    later = insert(setting).values(row)
-    # Only what has not begun to count yet may still be replaced.
-    await tx.execute(
-        later.on_conflict_do_update(
-            index_elements=["key", "valid_from"], set_={"value": later.excluded.value, "set_by": later.excluded.set_by}
-        )
-    )
-    if key == LADDER:
-        await look_again(tx, since)
-    return Chosen(since, value, userid)
+    rows = {stamp(row.since): row.value for row in await history(tx, key)}
+    await change(tx, "setting", key, {**rows, stamp(since): value}, by, at)
+    return Chosen(since, value, await administrator(tx, by))

@@ -13,6 +13,7 @@ from datetime import time
 from store.texts import _
 from store.words import Json
 
+LADDER = "clock.ladder"
 HOURS, CARDS_OFF, CARDS_LEDGERS = "mail.hours", "cards.off", "cards.ledgers"
 """Keys of the mail room: when letters leave; doors that are sent words only, such as ["wecom"]; ledgers whose letters
 are cards (without that row, tasks of problems are)."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from dataclasses import dataclass, field
+from typing import IO
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
@@ -20,10 +22,13 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was chosen. Its name is only what the browser says."""
+    """A file that was chosen. Its name is only what the browser says. Large ones lie on the disk until the answer is
+    given."""
 
     name: str
     data: bytes
+    size: int = 0
+    file: IO[bytes] | None = None
 
 
 @dataclass(slots=True)
@@ -52,6 +57,12 @@ class Sheet:
         """The files chosen; an empty chooser gives none."""
         return tuple(self.uploads.get(name, ()))
 
+    def close(self) -> None:
+        """Give back what lies on the disk."""
+        for upload in (one for several in self.uploads.values() for one in several):
+            if upload.file is not None:
+                upload.file.close()
+
     def __getitem__(self, name: str) -> str:
         """For templates: what to show again in the field."""
         return self.text(name)
@@ -63,10 +74,11 @@ def tidy(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
-async def read_sheet(request: web.Request, files: int = 0) -> Sheet:
-    """The form that was posted, with at most `files` bytes of uploads. Raises `TooLarge`."""
+async def read_sheet(request: web.Request, files: int = 0, *, on_disk: bool = False) -> Sheet:
+    """The form that was posted, with at most `files` bytes of uploads, `on_disk` if they may be large. Raises
+    `TooLarge`."""
     if request.content_type == "multipart/form-data":
-        return await _parts(request, files)
+        return await _parts(request, files, on_disk)
     body = bytearray()
     async for chunk in request.content.iter_chunked(64 * 1024):
         body += chunk
@@ -84,7 +96,7 @@ async def read_sheet(request: web.Request, files: int = 0) -> Sheet:
     return sheet
 
 
-async def _parts(request: web.Request, files: int) -> Sheet:
+async def _parts(request: web.Request, files: int, on_disk: bool) -> Sheet:
     sheet, words = Sheet(), TEXT_BYTES
     try:
         reader = await request.multipart()
@@ -93,16 +105,26 @@ async def _parts(request: web.Request, files: int) -> Sheet:
             count += 1
             if count > _MOST_FIELDS or not isinstance(part, BodyPartReader):
                 raise TooLarge
-            data = await _bytes(part, files if part.filename is not None else words)
             name = part.name or ""
+            if part.filename is not None and on_disk:
+                upload = await _filed(part, files)
+                files -= upload.size
+                if upload.size:
+                    sheet.uploads.setdefault(name, []).append(upload)
+                continue
+            data = await _bytes(part, files if part.filename is not None else words)
             if part.filename is None:
                 words -= len(data)
                 sheet.values.setdefault(name, []).append(data.decode("utf-8", "replace"))
             elif data:
                 files -= len(data)
-                sheet.uploads.setdefault(name, []).append(Upload(tidy(part.filename)[:200], data))
+                sheet.uploads.setdefault(name, []).append(Upload(tidy(part.filename)[:200], data, len(data)))
     except (ValueError, AssertionError):  # no multipart after all, or cut off in its middle
+        sheet.close()
         return Sheet()
+    except BaseException:
+        sheet.close()
+        raise
     return sheet
 
 
@@ -113,3 +135,19 @@ async def _bytes(part: BodyPartReader, most: int) -> bytes:
         if len(data) > most:
             raise TooLarge
     return bytes(data)
+
+
+async def _filed(part: BodyPartReader, most: int) -> Upload:
+    """A part as a file without a name, which is gone when nobody holds it any more."""
+    file, size = tempfile.TemporaryFile(), 0  # noqa: SIM115 - it outlives this function
+    try:
+        while chunk := await part.read_chunk(256 * 1024):
+            size += len(chunk)
+            if size > most:
+                raise TooLarge
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return Upload(tidy(part.filename or "")[:200], b"", size, file)

@@ -26,12 +26,12 @@ def routes(office: Office) -> Sequence[web.RouteDef]:
     """Everything under /console."""
     entrance = Entrance(office)
 
-    def guarded(room: Room | None, handler: Handler, files: int = 0) -> Served:
+    def guarded(room: Room | None, handler: Handler, files: int = 0, on_disk: bool = False) -> Served:
         async def serve(request: web.Request) -> web.StreamResponse:
             visit = await entrance.visit(request)
             if visit is None:
                 return entrance.outside(request)
-            return await _enter(visit, room, handler, files)
+            return await _enter(visit, room, handler, files, on_disk)
 
         return serve
 
@@ -49,14 +49,14 @@ def routes(office: Office) -> Sequence[web.RouteDef]:
     found += [web.post(f"{PATH}/out", guarded(None, leave)), web.post(f"{PATH}/language", guarded(None, speak))]
     for room in rooms():
         for route in room.routes:
-            serve = guarded(room, route.handler, route.files)
+            serve = guarded(room, route.handler, route.files, route.on_disk)
             found.append(web.route(route.method, room.path + route.path, serve))
     # The last word: what is nowhere looks like what is hidden.
     found += [web.route("*", path, guarded(None, _nowhere)) for path in (PATH, f"{PATH}/{{rest:.*}}")]
     return found
 
 
-async def _enter(visit: Visit, room: Room | None, handler: Handler, files: int) -> web.StreamResponse:
+async def _enter(visit: Visit, room: Room | None, handler: Handler, files: int, on_disk: bool) -> web.StreamResponse:
     """Let somebody into a room, if it is theirs; whatever goes wrong is told in one sentence."""
     visit.room = room
     try:
@@ -65,7 +65,7 @@ async def _enter(visit: Visit, room: Room | None, handler: Handler, files: int) 
         if visit.request.method == "POST":
             if foreign(visit.request):
                 raise Forged
-            await visit.take_sheet(files)
+            await visit.take_sheet(files, on_disk=on_disk)
         return await handler(visit)
     except NotThere:
         visit.room = None
@@ -77,6 +77,8 @@ async def _enter(visit: Visit, room: Room | None, handler: Handler, files: int) 
     except Exception:
         log.exception("a page of the console failed")
         return visit.page("shell/fault.html", 500, words=visit.t(FAILED))
+    finally:
+        visit.sheet.close()
 
 
 FAILED = _("Something went wrong on our side. Nothing was changed. Please try again in a moment.")

@@ -96,9 +96,9 @@ class Visit:
         """How the list of this page is to be looked at."""
         return View.of(self.request.path, self.query, columns, default=default, filters=filters, size=size)
 
-    async def take_sheet(self, files: int = 0) -> None:
+    async def take_sheet(self, files: int = 0, *, on_disk: bool = False) -> None:
         """Read the posted form, for the shell. Raises `TooLarge`, or `Forged` without the token of this session."""
-        self.sheet = await read_sheet(self.request, files)
+        self.sheet = await read_sheet(self.request, files, on_disk=on_disk)
         if not hmac.compare_digest(self.sheet.text("csrf").encode(), self.csrf.encode()):
             raise Forged
 

@@ -74,6 +74,14 @@ async def look(tx: Tx, lookup: Lookup, who: Person) -> Found:
     return _found(lookup, _ranked(rows, typed.split(), here, who.bureau), here)
 
 
+async def matching(tx: Tx, words: str, bureau: str) -> list[str]:
+    """The licence numbers of the shops that words may mean, the best match first, at most about `MANY`."""
+    typed = plain(words)
+    async with _indexes_only(tx):
+        rows = await _rows(tx, typed, None, bureau)
+    return [row["licence_no"] for row in _ranked(rows, typed.split(), None, bureau)]
+
+
 async def by_licence(tx: Tx, licence_no: str) -> Row | None:
     """The shop with that licence number, or None."""
     rows = await _ask(tx, _LICENCES, first=licence_no, last=licence_no)

@@ -193,7 +193,7 @@ _OVER = text("""
 UPDATE visit v SET over_at = :at FROM shop_score s
 WHERE v.over_at IS NULL AND s.licence_no = v.licence_no AND v.licence_no BETWEEN :first AND :last
   AND s.score < CAST(:key AS float8) - :rearm
-  AND (v.clue IS NULL OR EXISTS (
+  AND (v.clue IS NULL AND v.asked_by IS NULL OR EXISTS (
       SELECT FROM clue c WHERE c.number = v.clue
       AND (c.state IN ('answered', 'unfounded', 'transferred', 'archived')
            OR c.problem_state IN ('closed', 'closed_unfounded', 'archived'))))

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from store.master import packcode
@@ -121,3 +122,8 @@ def _recogniser() -> Any:
     except ImportError as missing:
         raise NoRecogniser(NoRecogniser.sentence) from missing
     return RapidOCR()
+
+
+def ready() -> bool:
+    """Whether photos can be read here at all."""
+    return find_spec("rapidocr_onnxruntime") is not None

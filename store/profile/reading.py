@@ -40,6 +40,24 @@ def _busy(own: tuple[str, ...]) -> ColumnElement[bool]:
     return exists(mine.correlate(tables.merchant))
 
 
+@lru_cache(maxsize=512)
+def within(who: Person, licence_no: ColumnElement[str], county: ColumnElement[str]) -> ColumnElement[bool]:
+    """The same condition on any table that names a shop and its county: for lists, which it keeps from looking every
+    shop up."""
+    own = (who.id, *who.stands_for)
+    roles = (_shop.customer_manager, _shop.market_inspector, _shop.delivery_worker)
+    served = select(_shop.licence_no).where(or_(*(role.in_(own) for role in roles)))
+    busy = (
+        select(tables.problem.c.merchant)
+        .select_from(tables.task.join(tables.problem, tables.problem.c.number == _task.number))
+        .where(_task.person_id.in_(own), _task.state.in_(OPEN_TASK), tables.problem.c.merchant.is_not(None))
+    )
+    mine = licence_no.in_(served.union_all(busy))
+    if supervises(who) or who.role in (Role.LEADER, Role.DEPARTMENT_HEAD):
+        return true() if who.level is Level.CITY else or_(county == who.bureau, mine)
+    return mine
+
+
 async def may_read(tx: Tx, who: Person, licence_no: str) -> bool:
     """Whether there is such a shop and `who` may read its profile."""
     query = select(_shop.licence_no).where(_shop.licence_no == licence_no, reads(who))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import any_, func, literal, or_, select, update
 
@@ -26,6 +26,13 @@ async def who_is(tx: Tx, address: Address) -> Person | None:
 
 
 person_by_id = person_known
+
+
+async def names_of(tx: Tx, userids: Iterable[str]) -> dict[str, str]:
+    """What each of these people is called; whoever is unknown is left out."""
+    person = tables.person.c
+    rows = await tx.execute(select(person.id, person.name).where(person.id.in_(set(userids))))
+    return dict(rows.tuples().all())
 
 
 async def set_language(tx: Tx, userid: str, language: str) -> None:

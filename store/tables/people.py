@@ -29,6 +29,7 @@ unit = Table(
     Column("department", Text),
     # "411400/411421/411421-NG": codes from the root down, so a subtree is a prefix.
     Column("path", Text, nullable=False),
+    Column("closed_at", When),  # nobody sits there any more; what it did keeps its name
     CheckConstraint("kind IN ('province','city','county','department')", name="kind"),
     CheckConstraint(
         "department IN ('supervision','enforcement','marketing','logistics','leadership')", name="department"

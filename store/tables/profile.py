@@ -106,6 +106,8 @@ visit = Table(
     Column("score", Float, nullable=False),  # when it crossed the line
     Column("clue", Text, ForeignKey("clue.number")),  # null: the clock has yet to write it
     Column("over_at", When),  # since when the score is well below the line again
+    Column("asked_by", Text),  # null: the score itself did
+    Column("why", Text),  # in the words of whoever asked
     # A score that crosses the line opens one visit, however often it is looked at.
     Index("visit_one_idx", "licence_no", unique=True, postgresql_where=text("over_at IS NULL")),
     Index("visit_shop_idx", "licence_no", "opened_at"),

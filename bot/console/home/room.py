@@ -33,10 +33,12 @@ async def _front(visit: Visit) -> web.Response:
     others = [room for room in open_to(visit) if room.waiting is not None]
     counted = [(room, await room.waiting(visit)) for room in others if room.waiting]
     beside = [(room, count) for room, count in counted if count is not None]
-    return visit.page("home/front.html", rows=rows, total=total, counts=counts, beside=beside, tiles=_tiles(counts))
+    tiles = [tile for room in open_to(visit) if room.tile and (tile := await room.tile(visit))]
+    mine = _own_tiles(counts)
+    return visit.page("home/front.html", rows=rows, total=total, counts=counts, beside=beside, tiles=tiles, own=mine)
 
 
-def _tiles(counts: Sequence[Count]) -> list[tuple[int, str, str, str]]:
+def _own_tiles(counts: Sequence[Count]) -> list[tuple[int, str, str, str]]:
     """Numbers that open their lists: (how many, what, path, tone); of what there is none, only that nothing is late."""
     found = []
     for name, light, tone in (("overdue", "overdue", "bad"), ("near", "yellow", "warn"), ("total", "", "")):

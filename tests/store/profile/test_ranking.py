@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from store.db import Tx
-from store.profile.ranking import by_level, ranking
+from store.profile.ranking import STANDING_OUT, Wanted, by_level, ranking
+from store.words import FieldRole
 from tests.store.profile.books import AT, confirm
 from tests.world import MQ, SHOP, SHOP_NEAR, SHOP_SX, SX, who
 
@@ -19,13 +20,20 @@ async def _books(tx: Tx) -> None:
 @pytest.mark.parametrize(
     ("userid", "asked", "expected"),
     [
-        ("sq-leader", {}, [SHOP, SHOP_SX, SHOP_NEAR]),
+        ("sq-leader", {"levels": STANDING_OUT}, [SHOP, SHOP_SX, SHOP_NEAR]),
+        ("sq-leader", {}, [SHOP, SHOP_SX, SHOP_NEAR, "411421100003", "411422100002"]),
+        ("sq-leader", {"levels": ("service",)}, ["411421100003", "411422100002"]),
+        ("sq-leader", {"start": 1, "size": 3}, [SHOP_SX, SHOP_NEAR, "411421100003"]),
+        ("sq-leader", {"staff": ("mq-cm",)}, [SHOP, SHOP_NEAR, "411421100003"]),
+        ("sq-leader", {"staff": ("mq-cm",), "role": FieldRole.DELIVERY_WORKER}, []),
+        ("sq-leader", {"licences": (SHOP_SX, SHOP)}, [SHOP_SX, SHOP]),
+        ("mq-ng1", {"licences": (SHOP_SX, SHOP)}, [SHOP]),
         ("sq-leader", {"levels": ("key",)}, [SHOP]),
         ("sq-leader", {"levels": ("watch",), "county": MQ}, [SHOP_NEAR]),
-        ("sq-leader", {"page": 1}, []),
-        ("mq-ng1", {}, [SHOP, SHOP_NEAR]),
+        ("sq-leader", {"grade": "31"}, []),
+        ("mq-ng1", {"levels": STANDING_OUT}, [SHOP, SHOP_NEAR]),
         ("mq-ng1", {"county": SX}, []),
-        ("sx-cm", {}, [SHOP_SX]),
+        ("sx-cm", {}, [SHOP_SX, "411422100002"]),
         ("sq-admin", {}, []),
     ],
 )
@@ -33,9 +41,10 @@ async def test_the_highest_come_first_within_scope(
     tx: Tx, userid: str, asked: dict[str, object], expected: list[str]
 ) -> None:
     await _books(tx)
-    found = await ranking(tx, who(userid), **asked)  # type: ignore[arg-type]
+    part = {name: asked.pop(name) for name in ("start", "size") if name in asked}
+    found = await ranking(tx, who(userid), Wanted(**asked), **part)  # type: ignore[arg-type]
     assert [one.licence_no for one in found.shops] == expected
-    assert found.total == len(expected)
+    assert found.total == (5 if part else len(expected))
 
 
 async def test_how_many_stand_out_where(tx: Tx) -> None:

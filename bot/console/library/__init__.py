@@ -1,0 +1,1 @@
+"""The room of the indicator library: the tree, its editors, files in and out, and what recurs among "other"."""
