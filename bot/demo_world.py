@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
+import obstore
 from sqlalchemy import RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.console.sharing.papers import place
 from bot.sandbox.directory import County, Department, Directory, Member, Shop
 from store import tables
 from store.clock.workdays import seed_calendar
@@ -15,6 +18,9 @@ from store.db import Tx, now
 from store.master.geo import to_gcj02
 from store.samples.sample_shops import counties
 from store.samples.sample_vault import sample_vault
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
 
 _ROLES = {
     "customer_manager": ("客户经理", "customer manager"),
@@ -58,6 +64,15 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
         ),
         shops=shops,
     )
+
+
+async def sample_papers(engine: AsyncEngine, objects: ObjectStore, at: datetime) -> None:
+    """What the sample world shares, with the first demo."""
+    from store.samples.sample_sharing import load_sharing
+
+    async with engine.begin() as tx:
+        for sha256, data in (await load_sharing(tx, at)).items():
+            await obstore.put_async(objects, place(sha256), data)
 
 
 async def sample_keys(engine: AsyncEngine, at: datetime) -> Mapping[str, str]:

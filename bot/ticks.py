@@ -21,6 +21,7 @@ from store import db
 from store.casefiles import evidence
 from store.clock import alarms
 from store.profile import grading, night
+from store.reports import folding
 from store.tips import checks
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def scheduler(office: Office) -> AsyncIOScheduler:
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["scores", grade_shops, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["checks", begin_checks, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["sums", fold_reports, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
@@ -99,6 +101,17 @@ async def grade_shops(office: Office) -> None:
             shops, righted = shops + graded, righted + wrong
         await night.done(mine, run, shops, righted, await db.now(mine) + office.shift)
     logger.info("graded %d shops (%s), %d tallies put right", shops, why, righted)
+
+
+async def fold_reports(office: Office) -> None:
+    """What moves changed in the reports is taken into their sums; one replica does it. Reports say the same before
+    and after."""
+    async with db.alone(office.engine, folding.LOCK) as mine:
+        while mine is not None:
+            async with office.engine.begin() as tx:
+                count = await folding.fold(tx)
+            if count < folding.PAGE:
+                return
 
 
 async def begin_checks(office: Office) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conversations import closing, doing, drafts, lists, outside, review, step, tokens
+from conversations import closing, doing, drafts, lists, outside, papers, review, step, tokens
 from conversations.catalogue import mark
 from conversations.commands import Command
 from conversations.scene import Scene
 from conversations.turn import Turn
 from store.words import NOTHING, Found, Ledger, Link, Option, Role
 
+LONGEST = 100  # characters of a search
 MENU = ("report", "tasks", "mine", "find", "ledger")
 
 
@@ -43,6 +44,8 @@ def label(scene: Scene, name: str) -> str:
         "nudge": t("Nudge"),
         "instruct": t("Instruct"),
         "documents": t("Documents"),
+        "announcements": t("Announcements"),
+        "read": t("I have read it"),
         "console": t("Console"),
         "cancel": t("Cancel: {title}", title=scene.title),
         "submit": t("Submit"),
@@ -106,10 +109,6 @@ def console_link(scene: Scene, answer: Found) -> Turn:
     return lists.leave(scene, "\n".join(lines), Link(str(answer.items[0].value), t("Open the console")))
 
 
-def _not_yet(scene: Scene, _rest: str) -> Turn:
-    return lists.leave(scene, scene.t("That is not open yet. Say “help” for what I can do."))
-
-
 def _nudge(scene: Scene, _rest: str) -> Turn:
     """Without a number: what one reported and has tasks in, to choose from."""
     return lists.open_list(scene, "mine", page=0)
@@ -144,6 +143,20 @@ def _warnings(scene: Scene, _rest: str) -> Turn:
     return lists.open_list(scene, "warnings")
 
 
+def _documents(scene: Scene, rest: str) -> Turn:
+    """Documents with those words; without any, the newest."""
+    return lists.open_list(scene, "documents", words=rest[:LONGEST], page=0)
+
+
+def _announcements(scene: Scene, _rest: str) -> Turn:
+    return lists.open_list(scene, "announcements", page=0)
+
+
+def _read(scene: Scene, rest: str) -> Turn:
+    """That one was read; without a number, those that there are."""
+    return papers.acknowledge(scene, rest) if rest else _announcements(scene, rest)
+
+
 def _find(scene: Scene, rest: str) -> Turn:
     """Search both ledgers; without words ask for them."""
     if rest:
@@ -162,7 +175,7 @@ def _open(scene: Scene, rest: str) -> Turn:
 
 def _back(scene: Scene, _rest: str) -> Turn:
     if scene.dialogue.browsing.get("kind"):
-        return lists.move(scene, "list" if scene.dialogue.browsing["kind"] == "entry" else "home")
+        return lists.move(scene, "list" if scene.dialogue.browsing["kind"] in ("entry", "paper") else "home")
     return step.back(scene) if scene.form is not None else help_(scene, "")
 
 
@@ -229,7 +242,9 @@ _COMMANDS: Mapping[str, Callable[[Scene, str], Turn]] = {
     "warnings": _warnings,
     "nudge": _nudge,
     "instruct": _instruct,
-    "documents": _not_yet,
+    "documents": _documents,
+    "announcements": _announcements,
+    "read": _read,
     "console": _console,
     "help": help_,
     "back": _back,

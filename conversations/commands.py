@@ -18,6 +18,8 @@ _WORDS = {
     "nudge": "催办 nudge",
     "instruct": "批示 instruct",
     "documents": "文件 documents",
+    "announcements": "公告 announcements",
+    "read": "已阅 read",
     "console": "控制台 console",
     "help": "帮助 help start 菜单 menu",
     "back": "上一步 返回 back",
@@ -114,8 +116,10 @@ def command(text: str) -> Command | None:
     name = _COMMANDS.get(head)
     if name == "edit" and _DIGITS.fullmatch(rest):
         return Command(name, rest)
-    if name == "find" and rest:
+    if name in ("find", "documents") and rest:
         return Command(name, _trimmed(text).partition(" ")[2])  # names keep their capitals
+    if name == "read" and _DIGITS.fullmatch(rest):
+        return Command(name, rest)
     if heard.startswith("start "):  # how Telegram opens a chat from a link
         return Command("help")
     close = re.fullmatch(r"修改\s*(\d{1,3})", heard)

@@ -1,7 +1,8 @@
 """Lists of entries and one entry with what may be done about it. A draft that is open meanwhile waits.
 
-`dialogue.browsing` is {kind: tasks|mine|find|ledger|warnings, page, words, ledger, state, group, by} or {kind:
-entry, number, verbs, text, facts, suggest, back: the list it was opened from}. What is done about one: `doing.py`.
+`dialogue.browsing` is {kind: tasks|mine|find|ledger|warnings|documents|announcements, page, words, ledger, state,
+group, by} or {kind: entry, number, verbs, text, facts, suggest, back: the list it was opened from}, or {kind:
+paper, back}. What is done about an entry: `doing.py`; what is shown of a document or an announcement: `papers.py`.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from store.words import NOTHING, Found, Item, Json, Ledger, Link, Option, Say
 
 PAGE = 8
 _LONGEST = 100  # characters of a search
-LISTS = ("tasks", "mine", "find", "ledger", "warnings")
+LISTS = ("tasks", "mine", "find", "ledger", "warnings", "documents", "announcements")
 _QUERIED = ("words", "ledger", "state", "group", "by", "page")
+_TOKENS = {"documents": tokens.document, "announcements": tokens.announcement}
 _DRAWERS = {"ledger": "state", "warnings": "group"}
 """Lists that show counts first: their rows open what this part of the query names."""
 
@@ -72,6 +74,12 @@ def _heading(scene: Scene, answer: Found) -> str:
             return t.many("{n} that you reported or work on:", "{n} that you reported or work on:", n)
         case "find":
             return t.many("{n} found for “{words}”:", "{n} found for “{words}”:", n, words=browsing.get("words", ""))
+        case "documents" if browsing.get("words"):
+            return t.many("{n} document with “{words}”:", "{n} documents with “{words}”:", n, words=browsing["words"])
+        case "documents":
+            return t.many("{n} document is shared with you:", "{n} documents are shared with you:", n)
+        case "announcements":
+            return t.many("{n} announcement:", "{n} announcements:", n)
         case "warnings":
             return t.many("{n} to look after:", "{n} to look after:", n) if "group" in browsing else t("Warnings:")
     if browsing.get("ledger") == Ledger.PROBLEM:
@@ -83,7 +91,7 @@ def _rows(scene: Scene, items: Sequence[Item]) -> Iterator[Option]:
     browsing = scene.dialogue.browsing
     for item in items[:PAGE] if _has_pages(browsing) else items:
         if _has_pages(browsing):
-            yield Option(tokens.entry(str(item.value)), _line(item))
+            yield Option(_TOKENS.get(str(browsing["kind"]), tokens.entry)(str(item.value)), _line(item))
         else:
             yield Option(tokens.move(_DRAWERS[str(browsing["kind"])], str(item.value)), _line(item))
 
@@ -142,6 +150,10 @@ def _empty(scene: Scene, kind: str) -> Turn:
         "find": t("Nothing found for “{words}”. Try a number, a shop or a licence number.", words=words),
         "ledger": t("The ledger is empty."),
         "warnings": t("Nothing is near its deadline, overdue or stuck."),
+        "documents": t("No document with “{words}” is shared with you. Try fewer or other words.", words=words)
+        if words
+        else t("No document is shared with you yet."),
+        "announcements": t("There is no announcement for you."),
     }[kind]
     return leave(scene, said)
 
@@ -159,9 +171,9 @@ def move(scene: Scene, name: str, word: str = "") -> Turn:
     """Turn a page, open a state of the ledger, go back to the list or to the open form."""
     browsing = dict(scene.dialogue.browsing)
     kind = browsing.pop("kind", "")
-    if name == "home" or kind not in (*LISTS, "entry"):
+    if name == "home" or kind not in (*LISTS, "entry", "paper"):
         return home(scene)
-    if kind == "entry":
+    if kind in ("entry", "paper"):
         back = browsing.get("back") or {}
         return open_list(scene, back["kind"], **_query(back)) if back else home(scene)
     if name == "ledger":

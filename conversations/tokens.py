@@ -3,6 +3,7 @@
 q|<dialogue>|<question>|<value>   an option of a question          a|<dialogue>|<matter>|<answer>   of the engine's own
 e|<number>                        an entry of a list               v|<number>|<verb>                a verb of an entry
 p|<move>[|<word>]                 moving in a list                 m|<command>                      a menu entry
+d|<number>                        a document                       n|<number>                       an announcement
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ def own(dialogue: str, matter: str, value: str) -> str:
 
 def entry(number: str) -> str:
     return f"e|{number}"
+
+
+def document(number: str) -> str:
+    return f"d|{number}"
+
+
+def announcement(number: str) -> str:
+    return f"n|{number}"
 
 
 def verb(number: str, name: str) -> str:

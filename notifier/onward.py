@@ -18,7 +18,7 @@ from store.db import Tx
 from store.moving.entries import accused_of
 from store.staff.absence import stand_ins
 from store.staff.offices import city_of, involved, ladder, members, supervision
-from store.words import Address, Hearer, Holder, Json, Letter
+from store.words import Address, Hearer, Holder, Json, Ledger, Letter
 
 log = logging.getLogger("loop153.mail")
 
@@ -103,7 +103,7 @@ async def _onward(tx: Tx, row: Mapping[str, Json]) -> list[Letter]:
     if own:
         return [] if await _told_there(tx, row, own[0]) else [_copy(row, facts, person, own[0])]
     seat = await (await within(tx)).fetchrow(_SEAT, person)
-    if seat is None or row["ledger"] is None:  # a reminder of one's own draft concerns nobody else
+    if seat is None or row["ledger"] not in tuple(Ledger):  # one's own draft, an announcement: nobody else's concern
         return []
     facts.setdefault("unreached", seat["name"])
     hearers = await substitute(tx, person, row["number"], row["now"])

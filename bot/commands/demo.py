@@ -19,7 +19,7 @@ from pydantic import SecretStr
 from bot import log
 from bot.clock import Clock
 from bot.commands.serve import serving, stop_signal
-from bot.demo_world import faces, sample_directory, sample_keys
+from bot.demo_world import faces, sample_directory, sample_keys, sample_papers
 from bot.office import furnished, open_database
 from bot.roll_call import sync_menu
 from bot.sandbox.directory import Corp, Member
@@ -67,6 +67,7 @@ async def _demo(given: Settings, *, fresh: bool, browser: bool) -> None:
             settings = demo_settings(first, corp, sandbox.url, port)
             settings = settings.model_copy(update=outside_settings(wechat.account, telegram.token, sandbox.url))
             async with furnished(settings, engine, clock.office) as office, serving(office):
+                await sample_papers(engine, office.objects, clock.now())
                 door = office.doors["wecom"]
                 assert isinstance(door, WecomDoor)
                 await sync_menu(office, door)

@@ -111,6 +111,12 @@ SELECT_PROBLEMS: Select[Any] = select(
 TABLES: Mapping[Ledger, Table] = {Ledger.CLUE: clue, Ledger.PROBLEM: problem}
 SELECTS: Mapping[Ledger, Select[Any]] = {Ledger.CLUE: SELECT_CLUES, Ledger.PROBLEM: SELECT_PROBLEMS}
 
+SHORT: Mapping[Ledger, Select[Any]] = {
+    Ledger.CLUE: SELECT_CLUES,
+    Ledger.PROBLEM: SELECT_PROBLEMS.with_only_columns(*problem.c, *_NAMES),
+}
+"""The same without what only one entry's own page needs: for lists."""
+
 
 def entry_of(row: Row[Any]) -> Entry:
     """A row of one of the `SELECTS` as an entry."""

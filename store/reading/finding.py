@@ -42,6 +42,12 @@ def fitting(query: Mapping[str, Json], who: Person) -> list[Numbers]:
     ]
 
 
+def words_fit(ledger: Ledger, typed: str) -> list[ColumnElement[bool]]:
+    """The conditions that every one of the words fits an entry: its number, text, shop, indicator or people."""
+    fits = _clue_fits if ledger is Ledger.CLUE else _problem_fits
+    return [fits(word) for word in _meant(typed)]
+
+
 def _meant(typed: str) -> list[str]:
     """The words; the code on a carton stands for the licence number in it."""
     if packcode.looks_like(typed):

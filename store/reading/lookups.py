@@ -28,6 +28,10 @@ find        words (number, shop, licence, person, indicator, text; all must fit)
 warnings    group (near, overdue, stuck); by (person, department, county); page -> counts per group; with `by` counts
             per person, department or county; with `group` alone its entries
 workday     days! (1 to 99) -> the day that many working days from now, as an ISO day
+documents   words, page -> documents of my scope that have all the words, what fits best first; without words the newest
+document    number!, words -> one item: its title, the place that fits the words, {about, path}; none if not mine
+announcements page -> what was announced to me, what I have not read first
+announcement number! -> one item: title, text, {about, path}; noted as read by the asker
 console     -> one item: the path of a new one-time link into the console; none when the asker had too many lately
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
 case_file   number! -> one item: the path of a link to the file of that case, with {minutes} (for how long it is good);
@@ -52,6 +56,7 @@ from store.reading.detail import look_entry
 from store.reading.finding import look_find
 from store.reading.problem_text import look_assignee
 from store.reading.views import look_ledger, look_mine, look_tasks
+from store.sharing.chat import look_announcement, look_announcements, look_document, look_documents
 from store.staff import sessions
 from store.staff.absence import standing_in
 from store.staff.people import look_colleague, look_unit
@@ -83,7 +88,7 @@ async def look_case_file(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> F
 
 
 async def look_console(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Found:
-    """The one answer that writes: a link is good only because it is noted, in the transaction that says it."""
+    """An answer that writes: a link is good only because it is noted, in the transaction that says it."""
     token = await sessions.make_link(tx, who, at)
     return Found(lookup, (Item(f"/console/in/{token}", ""),) if token else (), 1 if token else 0)
 
@@ -120,5 +125,9 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "workday": look_workday,
         "case_file": look_case_file,
         "console": look_console,
+        "documents": look_documents,
+        "document": look_document,
+        "announcements": look_announcements,
+        "announcement": look_announcement,
     }
 )

@@ -103,6 +103,13 @@ clue = Table(
     Index("clue_holder_unit_idx", "holder_unit", "holder_role", postgresql_where=text("holder_unit IS NOT NULL")),
     Index("clue_spot_idx", "spot", postgresql_using="gist"),
     Index("clue_other_idx", "reported_at", postgresql_where=text("indicator LIKE '%99'")),
+    # What the lists of the console walk along, page by page (store/books/listing.py).
+    Index("clue_time_idx", "reported_at", "number"),
+    Index("clue_bureau_time_idx", "bureau", "reported_at", "number"),
+    Index("clue_state_time_idx", "state", "reported_at", "number"),
+    Index("clue_indicator_idx", "indicator", "reported_at"),
+    Index("clue_unit_idx", "unit_code", "reported_at"),
+    Index("clue_due_idx", "due_at", "number", postgresql_where=text("due_at IS NOT NULL")),
 )
 
 clue_accused = Table(

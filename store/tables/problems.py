@@ -86,6 +86,12 @@ problem = Table(
     Index("problem_holder_unit_idx", "holder_unit", "holder_role", postgresql_where=text("holder_unit IS NOT NULL")),
     Index("problem_holder_person_idx", "holder_person", postgresql_where=text("holder_person IS NOT NULL")),
     Index("problem_unit_idx", "unit_code"),
+    # What the lists of the console walk along, page by page (store/books/listing.py).
+    Index("problem_time_idx", "opened_at", "number"),
+    Index("problem_bureau_time_idx", "bureau", "opened_at", "number"),
+    Index("problem_indicator_idx", "indicator", "opened_at"),
+    Index("problem_due_idx", "due_at", "number", postgresql_where=text("due_at IS NOT NULL")),
+    Index("problem_closing_idx", "closed_at", "number", postgresql_where=text("closed_at IS NOT NULL")),
 )
 
 task = Table(

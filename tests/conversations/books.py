@@ -138,6 +138,39 @@ def _case_file(query: Query, _language: str, _verbs: tuple[str, ...], facts: Fac
     return ([Item(path, "", data={"minutes": 30})], 1) if "file" in facts else ([], 0)
 
 
+PAPERS = {
+    "3": ("卷烟零售市场检查办法", "检查零售户须两人以上，出示检查证，全程记录。"),
+    "7": ("真烟外流处置规程", "发现外流卷烟，先核喷码，再查订单，三日内反馈来源。"),
+}
+
+
+def _documents(query: Query, language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
+    about = "制度 · 11月20日 09:30" if language == "zh" else "Rule · 20 Nov, 09:30"
+    words = str(query.get("words") or "")
+    found = [Item(key, title, about) for key, (title, text) in PAPERS.items() if words in title + text]
+    return found, len(found)
+
+
+def _document(query: Query, language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
+    if query["number"] not in PAPERS:
+        return [], 0
+    title, text = PAPERS[str(query["number"])]
+    about = "制度 · 11月20日 09:30" if language == "zh" else "Rule · 20 Nov, 09:30"
+    data = {"about": about, "path": f"/console/sharing/documents/{query['number']}"}
+    return [Item(str(query["number"]), title, text, data)], 1
+
+
+def _announcements(_query: Query, language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
+    return [Item("5", "双节市场检查安排", "未读" if language == "zh" else "not read yet")], 1
+
+
+def _announcement(query: Query, _language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
+    if query["number"] != "5":
+        return [], 0
+    data = {"about": "何川 · 11月20日 09:30", "path": "/console/sharing/announcements/5"}
+    return [Item("5", "双节市场检查安排", "十二月起每周两次联合检查。", data)], 1
+
+
 VERBS = ("classify", "answer", "ask_info", "supply", "append", "escalate", "archive", "accept", "merge")
 PROBLEM_VERBS = tuple(verb for verb in LAWS[Ledger.PROBLEM].verbs if verb not in ("open", "warn", "hand_over"))
 
@@ -192,4 +225,8 @@ KINDS = {
     "workday": _workday,
     "warnings": _warnings,
     "case_file": _case_file,
+    "documents": _documents,
+    "document": _document,
+    "announcements": _announcements,
+    "announcement": _announcement,
 }

@@ -1,0 +1,1 @@
+"""Sharing: documents, announcements, threads, other systems, and the open interface."""
