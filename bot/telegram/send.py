@@ -9,6 +9,7 @@ from datetime import timedelta
 from aiohttp import ClientError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import showing
 from bot.telegram.api import Answer, BotApi
 from store.words import Address, Json, Later, Never, Outcome, Sent
 
@@ -40,13 +41,11 @@ def photo(to: Address, picture: str) -> bytes:
 
 async def send_photo(api: BotApi, engine: AsyncEngine, body: bytes) -> Outcome:
     """Draw the picture, if nobody has, and show it."""
-    from bot.console.reports.picture import Missing, drawn
-
     letter = json.loads(body)
     try:
-        png = await drawn(engine, letter["photo"])
+        png = await showing.png(engine, letter["photo"])
         return outcome(await api.upload("sendPhoto", {"chat_id": str(letter["chat_id"])}, "photo", png))
-    except Missing:
+    except showing.Missing:
         return Never("the picture is not kept any more")
     except TimeoutError:
         return Later("timeout", _SOON, doubt=True)

@@ -11,19 +11,15 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import showing
 from bot.doors import Media
 from bot.wecom.message import message
 from bot.weixin.client import Client, to_json
 from store import db
-from store.reports import pictures
 from store.words import Address
 
 GOOD_FOR = timedelta(days=2, hours=20)
 _IMAGE = b'"msgtype":"image"'
-
-
-class Missing(Exception):
-    """There is no such picture (any more)."""
 
 
 def picture_envelope(agent_id: int, to: Address, picture: str, key: str) -> bytes:
@@ -39,7 +35,7 @@ def shows(body: bytes) -> bool:
 async def filled(client: Client, engine: AsyncEngine, body: bytes) -> bytes:
     """The body with WeCom's name for the picture, which is drawn and uploaded if need be.
 
-    Raises `Missing`, and what the client raises."""
+    Raises `showing.Missing`, and what the client raises."""
     letter = json.loads(body)
     letter["image"] = {"media_id": await _media(client, engine, letter["image"]["media_id"])}
     return to_json(letter)
@@ -47,22 +43,16 @@ async def filled(client: Client, engine: AsyncEngine, body: bytes) -> bytes:
 
 async def forget(engine: AsyncEngine, body: bytes) -> None:
     """WeCom does not know the upload any more: the next attempt makes a new one."""
-    async with engine.begin() as tx:
-        await pictures.uploaded(tx, json.loads(body)["image"]["media_id"], None, None)
+    await showing.uploaded(engine, json.loads(body)["image"]["media_id"], None, None)
 
 
 async def _media(client: Client, engine: AsyncEngine, id_: str) -> str:
-    from bot.console.reports.picture import drawn
-
     async with engine.connect() as tx:
-        at, picture = await db.now(tx), await pictures.load(tx, id_)
-    if picture is None:
-        raise Missing(id_)
+        at = await db.now(tx)
+    picture = await showing.wanted(engine, id_)
     if picture.media and picture.media_until and picture.media_until > at:
         return picture.media
-    png = picture.png or await drawn(engine, id_)
-    answer = await client.upload("/cgi-bin/media/upload", {"type": "image"}, Media(png, "image/png", "report.png"))
-    media = str(answer["media_id"])
-    async with engine.begin() as tx:
-        await pictures.uploaded(tx, id_, media, at + GOOD_FOR)
-    return media
+    media = Media(await showing.png(engine, id_), "image/png", "report.png")
+    answer = await client.upload("/cgi-bin/media/upload", {"type": "image"}, media)
+    await showing.uploaded(engine, id_, str(answer["media_id"]), at + GOOD_FOR)
+    return str(answer["media_id"])

@@ -16,36 +16,25 @@ from bot.console.reports.gathering import Glance
 from bot.console.reports.looks import Look, looked
 from bot.console.reports.numbers import Number, Told
 from bot.texts import _, said
-from store.reports import pictures
+from store.reports.pictures import Picture
 from store.staff.offices import person_known
 
 WIDTH = 720
 _EDGE, _TILE, _GAP = 28, 96, 12
 
 
-class Missing(Exception):
-    """There is no such picture (any more), or nobody whom it may be shown to."""
-
-
-async def drawn(engine: AsyncEngine, id_: str) -> bytes:
-    """The picture with that id (PNG), drawn now if nobody has. Raises `Missing`."""
+async def drawn(engine: AsyncEngine, picture: Picture) -> bytes | None:
+    """A picture (PNG); None when there is nobody any more whom it may be shown to."""
     async with engine.connect() as tx:
-        wanted = await pictures.load(tx, id_)
-        if wanted is None:
-            raise Missing(id_)
-        if wanted.png is not None:
-            return wanted.png
-        who = await person_known(tx, wanted.person)
+        who = await person_known(tx, picture.person)
         if who is None:
-            raise Missing(id_)
-        at = datetime.fromisoformat(wanted.asked["at"])
-        look = await looked(tx, who, wanted.asked["language"], at, wanted.asked["query"])
+            return None
+        asked = picture.asked
+        look = await looked(tx, who, asked["language"], datetime.fromisoformat(asked["at"]), asked["query"])
         if look is None:
-            raise Missing(id_)
+            return None
         facts = await gathering.glance(tx, look)
-    data = await asyncio.to_thread(lambda: png(poster(look, facts)))
-    async with engine.begin() as tx:
-        return await pictures.keep(tx, id_, data)
+    return await asyncio.to_thread(lambda: png(poster(look, facts)))
 
 
 def poster(look: Look, facts: Glance) -> Markup:
