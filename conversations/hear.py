@@ -47,20 +47,6 @@ from store.words import (
     Text,
 )
 
-_PICKED = ("merchant", "indicator", "colleague", "unit")
-_TOLD: Mapping[str, Callable[[Scene, Found], Turn]] = {
-    **dict.fromkeys(_PICKED, answering.found),
-    "workday": answering.workday,
-    "entry": doing.found,
-    "case_file": doing.linked,
-    "document": papers.found,
-    "announcement": papers.found,
-    "console": asides.console_link,
-    "figures": figures.told,
-    "duplicates": closing.duplicates,
-}
-"""Who says what the books answered, by the kind of the question; anything else is a list."""
-
 
 def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetime) -> Turn:
     """One step of one person's conversation. A turn with a `lookup` or an `ask` waits for `Found` or `Settled`."""
@@ -81,7 +67,20 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
     """The desk's answer to a lookup or an ask of ours."""
     if isinstance(body, Settled):
         return doing.explained(scene, body) if "asked" in scene.dialogue.browsing else closing.settled(scene, body)
-    return _TOLD.get(body.lookup.kind, lists.found)(scene, body)
+    return _FINDINGS.get(body.lookup.kind, lists.found)(scene, body)
+
+
+_FINDINGS: Mapping[str, Callable[[Scene, Found], Turn]] = {
+    **dict.fromkeys(("merchant", "indicator", "colleague", "unit"), answering.found),
+    "workday": answering.workday,
+    "entry": doing.found,
+    "case_file": doing.linked,
+    "document": papers.found,
+    "announcement": papers.found,
+    "console": asides.console_link,
+    "figures": figures.told,
+    "duplicates": closing.duplicates,
+}
 
 
 def _in_passing(scene: Scene, body: Silence | Place) -> Turn:
@@ -209,10 +208,8 @@ def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> 
         return doing.use(scene, verb[0], verb[1], selected)
     if move := tokens.parts(token, "p", 1) or tokens.parts(token, "p", 2):
         return lists.move(scene, *move)
-    if paper := tokens.parts(token, "d", 1):
-        return papers.open_document(scene, *paper)
-    if told := tokens.parts(token, "n", 1):
-        return papers.open_announcement(scene, *told)
+    if tokens.parts(token, "d", 1) or tokens.parts(token, "n", 1):
+        return papers.opened(scene, token)
     if menu := tokens.parts(token, "m", 1):
         return asides.run(scene, Command(*menu))
     return scene.say(scene.t("That button is not known any more. Say “help” for what I can do."))

@@ -40,17 +40,21 @@ def _hint(scene: Scene, slot: Slot) -> Mapping[str, Json]:
 
 
 def _within(scene: Scene, slot: Slot) -> Mapping[str, Json]:
-    """Among whom to look: those who have a task in the problem, or who are of the departments of the bureau concerned
-    that the form and its answers leave."""
+    return within(slot, scene.dialogue.subject or "")
+
+
+def within(slot: Slot, subject: str) -> Mapping[str, Json]:
+    """Among whom to look: those who have a task in the problem `subject`, or who are of the departments of the bureau
+    concerned that the form and its answers leave."""
     if slot.question.bot.get("among") == "tasks":
-        return {"tasks": scene.dialogue.subject or ""}
+        return {"tasks": subject}
     given = [slot.scope.get(name) for name in str(slot.question.bot.get("within", "")).split()]
     named = {one: None for answer in given for one in (answer if isinstance(answer, list) else [answer]) if one}
     departments = list(named)
     if not departments:
         return {}
     one_or_all = departments[0] if len(departments) == 1 else departments
-    return {"department": one_or_all, "number": scene.dialogue.subject or ""}
+    return {"department": one_or_all, "number": subject}
 
 
 def search(scene: Scene, slot: Slot, text: str) -> Turn:

@@ -16,6 +16,7 @@ from bot.clock import Clock
 from bot.office import furnished
 from bot.settings import Settings
 from store import tables
+from store.running.quality import GAPS
 from store.staff.people import person_by_id
 from store.words import Person
 from tests.console import Answer, Console, Visitor, open_console
@@ -28,6 +29,8 @@ PAGES = (
     *("/calendar", "/calendar?year=2025", "/calendar/2026-10-01", "/bring/calendar", "/settings", "/letters"),
     *("/settings/clock.ladder", "/settings/mail.hours", "/settings/cards.off", "/settings/clock.due_by_severity"),
     *("/settings/clock.sample_percent", "/letters?state=all", "/doors"),
+    *("/audit", "/audit?sort=change&person=sq&from=2026-01-01&to=2030-01-01&words=x", "/quality"),
+    *(f"/quality/{gap}" for gap in GAPS),
 )
 
 
@@ -94,7 +97,9 @@ async def test_every_page_is_there_in_english(console: Console, boss: Visitor) -
         answer = await boss.get(ROOM + page)
         body = answer.text.partition("<main")[2]
         chinese = set(
-            re.findall(r"[\u4e00-\u9fff]{2,}", re.sub(r"<option.*?</option>|<a .*?</a>", "", body, flags=re.S))
+            re.findall(
+                r"[\u4e00-\u9fff]{2,}", re.sub(r"<option.*?</option>|<a .*?</a>|<td.*?</td>", "", body, flags=re.S)
+            )
         )
         names = {one.name for one in STAFF.values()} | {"中文"}
         assert answer.status == 200
@@ -242,3 +247,23 @@ async def test_letters_are_sent_again_parked_and_laid_aside(console: Console, bo
     assert await states() == ["ready", "uncertain", "obsolete"]
     assert (await boss.send(f"{ROOM}/letters", what="burn", id=dead)).status == 404
     assert "吕管" in (await boss.get(f"{ROOM}/letters")).text.partition("timeline")[2]
+
+
+async def test_the_audit_has_every_change_and_goes_out_as_a_harmless_file(boss: Visitor) -> None:
+    await fill(boss, "/people/mq-cm", **{**LIN, "name": "=1+1"})
+    page = await boss.get(f"{ROOM}/audit?sort=change&person=sq-admin")
+    [number] = set(re.findall(r"/running/audit/(\d+)", page.text))
+    assert "<del>林晓</del>" in (await boss.get(f"{ROOM}/audit/{number}")).text
+    assert "console_in" not in page.text
+    assert "从企业微信登录" in (await boss.get(f"{ROOM}/audit?sort=sign_in")).text
+    file = await boss.get(f"{ROOM}/audit.csv?sort=change")
+    assert (file.status, file.headers["Content-Type"].partition(";")[0]) == (200, "text/csv")
+    assert [line.split(",")[1:] for line in file.text.splitlines()[1:]] == [
+        ["sq-admin", "吕管", "管理员变更", "人员", "mq-cm"]
+    ]
+
+
+async def test_each_gap_is_counted_and_listed(boss: Visitor) -> None:
+    assert "没有负责人的部门" in (await boss.get(f"{ROOM}/quality")).text
+    assert f"{MQ}-WL" in (await boss.get(f"{ROOM}/quality/units_without_head")).text
+    assert (await boss.get(f"{ROOM}/quality/other")).status == 404

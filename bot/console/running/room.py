@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.console.rooms import Room, get, post
 from bot.console.running import (
+    audit,
     bringing,
     calendar,
     changing,
@@ -11,6 +12,7 @@ from bot.console.running import (
     front,
     letters,
     people,
+    quality,
     settings,
     units,
 )
@@ -56,5 +58,10 @@ ROOM = Room(
         get("/doors", doors.listed),
         get("/doctor", doors.doctor),
         post("/doors/{door}/trial", doors.trial),
+        get("/audit", audit.listed),
+        get("/audit.csv", audit.file),
+        get("/audit/{id}", audit.one),
+        get("/quality", quality.overview),
+        get("/quality/{gap}", quality.listed),
     ),
 )
