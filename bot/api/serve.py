@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from bot import metrics
+from bot import housework, metrics
 from bot.api import describe
 from bot.api.call import Call
 from bot.api.problems import HEADERS, Problem
@@ -20,7 +20,6 @@ from bot.api.table import BASE, TABLE, Endpoint
 from bot.console.flood import Flood
 from bot.desk import Busy
 from bot.texts import _
-from store import db
 from store.db import passing
 from store.law.given import safe
 from store.sharing import keys
@@ -115,9 +114,9 @@ class _Gate:
     async def _caller(self, request: web.Request) -> tuple[Caller, Any]:
         """Whose key it is. Whatever is wrong with a key, the answer is the same."""
         scheme, _space, told = request.headers.get("Authorization", "").partition(" ")
-        async with self._office.engine.begin() as tx:
-            at = await db.now(tx) + self._office.shift
-            caller = await keys.find(tx, told.strip(), at) if scheme.lower() == "bearer" else None
+        async with housework.writing(self._office) as work:
+            at = work.at
+            caller = await keys.find(work.tx, told.strip(), at) if scheme.lower() == "bearer" else None
         if caller is None:
             metrics.rejected("api", "key")
             late = self._flood.again(request.remote or "")
