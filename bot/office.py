@@ -24,6 +24,7 @@ from conversations.library import Forms
 from store import forms as form_versions
 from store.clock.workdays import seed_calendar
 from store.db import migrate, open_engine, open_road, version
+from store.sharing.sealing import Seal, open_seal
 from store.wakes import Bells
 from store.words import Incoming, Receipt
 
@@ -44,6 +45,7 @@ class Office:
     objects: ObjectStore
     clock: Clock
     bells: Bells
+    seal: Seal
     turns: Turns = field(default_factory=Turns)
     doors: dict[str, Door] = field(default_factory=dict)  # the open ones
     tips: TipDesk = field(default_factory=TipDesk)
@@ -87,6 +89,7 @@ async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None
             objects=open_objects(settings),
             clock=clock or Clock(settings.clock_shift),
             bells=Bells(engine),
+            seal=open_seal(settings.secret, settings.data_dir.absolute()),
         )
         office.shipped = {form.key: form.hash for form in office.forms}
         async with engine.begin() as tx:

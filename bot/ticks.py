@@ -47,6 +47,7 @@ def scheduler(office: Office) -> AsyncIOScheduler:
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["scores", grade_shops, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["checks", begin_checks, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["sums", fold_reports, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["reports", send_reports, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
     clockwork.add_job(_safely, "interval", seconds=15, jitter=5, args=["in_use", in_use.refresh, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
@@ -113,6 +114,15 @@ async def fold_reports(office: Office) -> None:
                 count = await folding.fold(tx)
             if count < folding.PAGE:
                 return
+
+
+async def send_reports(office: Office) -> None:
+    """Last week's and last month's report, on the first working day after."""
+    from bot.reporting import push_reports
+
+    posted = await push_reports(office)
+    if posted:
+        logger.info("posted %d letters with reports", posted)
 
 
 async def begin_checks(office: Office) -> None:

@@ -28,6 +28,7 @@ WRITERS = {
     "bot/tips/": "the tip desk, which has transactions of its own: no sender may reach the front desk's",
     "bot/console/entrance.py": "who comes into the console and goes out; no ledger is touched",
     "bot/housework.py": "what people change beside the ledgers, from the console and the open interface",
+    "bot/showing.py": "pictures of reports: they belong to letters that were posted; no ledger is touched",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
     "bot/exporting.py": "how far the writing of an export has come; no ledger is touched",
     "bot/imports.py": "provincial files that somebody sent by the console, one transaction each",
