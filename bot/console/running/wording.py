@@ -38,7 +38,12 @@ UNIT_KINDS = {
     "department": _("Department"),
 }
 DAYS = {"working": _("Worked"), "off": _("Off")}
-DOORS = {"wecom": _("WeCom"), "telegram": _("Telegram"), "wechat": _("WeChat Official Account")}
+DOORS = {
+    "wecom": _("WeCom"),
+    "telegram": _("Telegram"),
+    "wechat": _("WeChat Official Account"),
+    "hook": _("Hooks of partners"),
+}
 KINDS = {
     "person": _("Person"),
     "unit": _("Unit"),
@@ -189,6 +194,11 @@ def value(visit: Visit, kind: str, name: str, given: Any, about: str = "") -> st
 def _named(words: Mapping[str, str], given: Any) -> str:
     """The name of a value; what has none names itself."""
     return words.get(str(given)) or str(given)
+
+
+def door(visit: Visit, name: str) -> str:
+    """The name of a door; one that has none here names itself."""
+    return visit.t(DOORS.get(name, name))
 
 
 def options(visit: Visit, words: Mapping[str, str]) -> list[tuple[str, str]]:
