@@ -115,6 +115,6 @@ def faces(directory: Directory) -> Sequence[Member]:
     """The people to begin with: one county from the shop to the leader, and the city above it."""
     county = counties()[2].name_en.lower()
     ends = ("cm", "mi", "dw", "marketing-head", "supervision", "leader")
-    wanted = [f"{county}-{end}" for end in ends] + ["city-supervision1", "city-leader"]
+    wanted = [f"{county}-{end}" for end in ends] + ["city-supervision1", "city-leader", "city-admin"]
     by_id = {member.userid: member for member in directory.members}
     return [by_id[userid] for userid in wanted if userid in by_id]
