@@ -22,6 +22,7 @@ from bot.console.page import HEADERS
 from bot.office import furnished
 from bot.settings import Settings
 from store import tables
+from store.books import exports
 from store.books.layout import headings
 from store.clock.workdays import seed_calendar
 from store.words import Ledger
@@ -218,7 +219,7 @@ async def test_an_export_is_what_was_filtered_and_survives_its_worker(console: C
         ]
         assert "Refresh" in pages[0].headers
         async with office.engine.begin() as tx:  # a worker takes the first, and is killed
-            assert await exporting.exports.claim(tx)
+            assert await exports.claim(tx)
             await tx.execute(update(tables.export_job).values(lease_until=text("clock_timestamp() - interval '1 s'")))
         while await exporting.write_next(office):
             pass
