@@ -25,8 +25,8 @@ from store.reports.viewing import corrections, viewpoint
 from store.words import Ask, Ledger, Role
 from tests.store.problems import FEEDBACK, FORM, accept, act, problem
 from tests.store.reporting import half_a_year
-from tests.store.test_ledger import AT, report
-from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, MQ, STAFF, SX, build_world, who
+from tests.store.test_ledger import AT, move, report
+from tests.world import CODE, CODE_INTERNAL, CODE_OTHER, MQ, SHOP_NEAR, STAFF, SX, build_world, who
 
 EVER = Period(Span.DAYS, date(2020, 1, 1), date(2029, 12, 31))
 
@@ -142,7 +142,8 @@ async def test_a_fault_is_found_and_put_right(tx: Tx) -> None:
 async def test_a_new_code_moves_what_was_counted(tx: Tx) -> None:
     """An "other" that recurred gets a code of its own: clue and problem count under it, and nowhere twice."""
     clue = (await report(tx, indicator=CODE_OTHER)).entry.number
-    number = (await accept(tx, clue)).caused[0].entry.number
+    await move(tx, clue, "classify", "mq-yx-head", indicator=CODE_OTHER)
+    number = (await accept(tx, clue, override_reason="另有原因")).caused[0].entry.number
     await folding.fold(tx)
     fields = {"indicator": CODE}
     await apply(tx, Ask(Ledger.CLUE, "recode", clue, fields), who("sq-ng1"), AT, Standing.LIBRARY)
@@ -173,7 +174,9 @@ async def test_two_officers_of_a_county_do_not_wait_for_each_other(engine: Async
     async with engine.begin() as tx:
         await build_world(tx)
         await seed_calendar(tx)
-        first, second = await problem(tx), await problem(tx, assignee="mq-zm-head")
+        first = await problem(tx)
+        elsewhere = (await report(tx, merchant=SHOP_NEAR)).entry.number  # scores of one shop are counted in turn
+        second = str((await accept(tx, elsewhere, assignee="mq-zm-head")).caused[0].entry.number)
         await act(tx, first, "receive", "mq-mi")
         await act(tx, second, "receive", "mq-zm-head")
     async with engine.connect() as slow, engine.connect() as quick:
