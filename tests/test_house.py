@@ -35,6 +35,7 @@ WRITERS = {
     "bot/imports.py": "provincial files that somebody sent by the console, one transaction each",
     "bot/commands/import_.py": "the administrator's imports",
     "bot/commands/setting.py": "the administrator's dated changes of clocks and hours; no ledger is touched",
+    "bot/commands/reports.py": "the administrator has the reports counted anew; no ledger is touched",
     "bot/commands/leave.py": "the administrator hands over what somebody leaves behind",
     "bot/commands/letters.py": "the administrator sends a parked letter again",
     "bot/commands/vault.py": "the administrator sets the vault up",
