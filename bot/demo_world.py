@@ -43,12 +43,14 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
             )
             from store.samples.sample_entries import load_entries
             from store.samples.sample_feeds import load_feeds
+            from store.samples.sample_shopwork import load_shopwork
 
             at = await now(tx)
             await load_sample(tx)
             await seed_calendar(tx)
             await load_entries(tx, at)
             await load_feeds(tx, at)
+            await load_shopwork(tx, at)
         units = (await tx.execute(select(tables.unit).order_by(tables.unit.c.path))).mappings().all()
         people = (await tx.execute(select(tables.person).order_by(tables.person.c.id))).mappings().all()
         shops = await _shops(tx)

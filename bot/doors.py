@@ -46,10 +46,11 @@ class Door(Protocol):
     def pages(self, says: Sequence[Say]) -> list[str]:
         """The utterances as this door's texts, each within its size limit, split on character boundaries."""
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
         """The exact bytes that `send` will post: what the mail room freezes. Same arguments, same bytes.
 
-        A door that can draw a `card` shows it with the text or in its place; any other leaves it aside.
+        A door that can draw a `card` shows it with the text or in its place; any other leaves it aside. A door that
+        shows pictures sends the `picture` (its id in `store/reports/pictures.py`) in place of the text.
         """
 
     def update(self, to: Address, card: Shown, words: str) -> bytes:

@@ -11,7 +11,7 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import log, metrics
+from bot import in_use, log, metrics
 from bot.heartbeat import beat
 from bot.office import Office
 from notifier import health as mailroom
@@ -21,6 +21,7 @@ from store import db
 from store.casefiles import evidence
 from store.clock import alarms
 from store.profile import grading, night
+from store.reports import folding
 from store.tips import checks
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,10 @@ def scheduler(office: Office) -> AsyncIOScheduler:
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["scores", grade_shops, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["checks", begin_checks, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["sums", fold_reports, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["reports", send_reports, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
+    clockwork.add_job(_safely, "interval", seconds=15, jitter=5, args=["in_use", in_use.refresh, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
     return clockwork
@@ -99,6 +103,26 @@ async def grade_shops(office: Office) -> None:
             shops, righted = shops + graded, righted + wrong
         await night.done(mine, run, shops, righted, await db.now(mine) + office.shift)
     logger.info("graded %d shops (%s), %d tallies put right", shops, why, righted)
+
+
+async def fold_reports(office: Office) -> None:
+    """What moves changed in the reports is taken into their sums; one replica does it. Reports say the same before
+    and after."""
+    async with db.alone(office.engine, folding.LOCK) as mine:
+        while mine is not None:
+            async with office.engine.begin() as tx:
+                count = await folding.fold(tx)
+            if count < folding.PAGE:
+                return
+
+
+async def send_reports(office: Office) -> None:
+    """Last week's and last month's report, on the first working day after."""
+    from bot.reporting import push_reports
+
+    posted = await push_reports(office)
+    if posted:
+        logger.info("posted %d letters with reports", posted)
 
 
 async def begin_checks(office: Office) -> None:

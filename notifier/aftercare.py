@@ -31,7 +31,7 @@ WHERE stage = 'open' AND state = 'held' AND not_before > clock_timestamp() + $1:
 """
 # The frozen bytes stay, so that the other side can still tell a repeat; only who travelled in a bundle speaks for
 # itself now. Whoever has no working address any more is not written to in vain.
-_AGAIN = """
+AGAIN = """
 UPDATE letter l
 SET state = 'ready', attempts = 0, repeats = 0, reason = NULL, owner = NULL, lease_until = NULL, started_at = NULL,
     settled_at = NULL, not_before = clock_timestamp() + $2::interval, bundle = NULL,
@@ -89,5 +89,5 @@ async def count_held(tx: Tx, shift: timedelta) -> tuple[int, datetime | None]:
 async def send_again(engine: AsyncEngine, letters: Sequence[int], shift: timedelta) -> set[int]:
     """Put these letters into the queue once more; those that were stuck and have somebody at their address."""
     async with engine.begin() as tx:
-        rows = await (await within(tx)).fetch(_AGAIN, list(letters), shift)
+        rows = await (await within(tx)).fetch(AGAIN, list(letters), shift)
     return {row["id"] for row in rows}

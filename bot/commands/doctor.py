@@ -7,15 +7,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 
-from bot.checkup import doors, house, tipline
+from bot.checkup import doors, house
 from bot.checkup.finding import Finding, Mark, bad
+from bot.checkup.office import in_office
 from bot.fault import Fault
-from bot.office import Office, furnished, open_database
+from bot.office import furnished, open_database
 from bot.settings import Settings, SettingsFault
-from bot.telegram.door import TelegramDoor
 from bot.texts import _, said
-from bot.wechat.door import WechatDoor
-from bot.wecom.door import WecomDoor
 from store.db import newest, version
 
 HELP = "say what is wrong with this installation, and what to do"
@@ -61,29 +59,9 @@ async def examine() -> AsyncIterator[Finding]:
                 yield finding
             if (await version(engine) or "") >= newest():
                 async with furnished(settings, engine) as office:
-                    async for finding in _in_office(office):
+                    async for finding in in_office(office):
                         yield finding
     except Fault as fault:
         yield bad(_("{problem}"), _("Put it right and ask again."), problem=str(fault))
     for finding in doors.closed(settings):
-        yield finding
-
-
-async def _in_office(office: Office) -> AsyncIterator[Finding]:
-    yield await house.calendar(office.engine, office.clock.now())
-    post = house.post(office.engine, office.shift, office.settings.zone)
-    for findings in (house.storage(office.settings), house.people(office.engine), post):
-        async for finding in findings:
-            yield finding
-    for door in office.doors.values():
-        if isinstance(door, WecomDoor):
-            async for finding in doors.wecom(office, door):
-                yield finding
-        elif isinstance(door, TelegramDoor):
-            async for finding in doors.telegram(office, door):
-                yield finding
-        elif isinstance(door, WechatDoor):
-            async for finding in tipline.wechat(office, door):
-                yield finding
-    async for finding in tipline.line(office):
         yield finding

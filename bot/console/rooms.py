@@ -13,7 +13,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     from bot.console.visit import Visit
 
-ROOMS = ("home", "tips", "library", "sharing")
+ROOMS = ("home", "tips", "ledgers", "shops", "outflow", "reports", "library", "feeds", "sharing", "running")
 """The folders of the rooms, in the order of the menu. The first one is the front page."""
 
 PATH = "/console"
@@ -43,11 +43,22 @@ def post(path: str, handler: Handler, files: int = 0, *, on_disk: bool = False) 
 
 
 @dataclass(frozen=True, slots=True)
+class Tile:
+    """A number of a room on the front page. `what` is said already; `path` opens what it counts."""
+
+    value: str | int
+    what: str
+    path: str
+    tone: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """`key` is its folder and the first part of its paths; `name` an English sentence marked with `_`.
 
     `admits` says who may enter: for anybody else the room does not exist. `waiting` counts what waits in it for the
-    visitor, for the front page (None: not to be told now).
+    visitor, for the front page (None: not to be told now); `tile` is another number for there.
     """
 
     key: str
@@ -56,6 +67,7 @@ class Room:
     admits: Callable[[Visit], bool]
     routes: Sequence[Route]
     waiting: Callable[[Visit], Awaitable[int | None]] | None = None
+    tile: Callable[[Visit], Awaitable[Tile | None]] | None = None
 
     @property
     def path(self) -> str:

@@ -57,6 +57,12 @@ class Sheet:
         """The files chosen; an empty chooser gives none."""
         return tuple(self.uploads.get(name, ()))
 
+    def close(self) -> None:
+        """Give back what lies on the disk."""
+        for upload in (one for several in self.uploads.values() for one in several):
+            if upload.file is not None:
+                upload.file.close()
+
     def __getitem__(self, name: str) -> str:
         """For templates: what to show again in the field."""
         return self.text(name)
@@ -114,7 +120,11 @@ async def _parts(request: web.Request, files: int, on_disk: bool) -> Sheet:
                 files -= len(data)
                 sheet.uploads.setdefault(name, []).append(Upload(tidy(part.filename)[:200], data, len(data)))
     except (ValueError, AssertionError):  # no multipart after all, or cut off in its middle
+        sheet.close()
         return Sheet()
+    except BaseException:
+        sheet.close()
+        raise
     return sheet
 
 
@@ -130,11 +140,14 @@ async def _bytes(part: BodyPartReader, most: int) -> bytes:
 async def _filed(part: BodyPartReader, most: int) -> Upload:
     """A part as a file without a name, which is gone when nobody holds it any more."""
     file, size = tempfile.TemporaryFile(), 0  # noqa: SIM115 - it outlives this function
-    while chunk := await part.read_chunk(256 * 1024):
-        size += len(chunk)
-        if size > most:
-            file.close()
-            raise TooLarge
-        file.write(chunk)
+    try:
+        while chunk := await part.read_chunk(256 * 1024):
+            size += len(chunk)
+            if size > most:
+                raise TooLarge
+            file.write(chunk)
+    except BaseException:
+        file.close()
+        raise
     file.seek(0)
     return Upload(tidy(part.filename or "")[:200], b"", size, file)

@@ -45,7 +45,7 @@ def routes(office: Office) -> Sequence[web.RouteDef]:
         back = sheet["back"]
         return visit.go(back if back.startswith(f"{PATH}/") and "\\" not in back else PATH)
 
-    found = [web.get(page.style()[0], page.serve_style), *entrance.routes()]
+    found = [*page.style_routes(), *entrance.routes()]
     found += [web.post(f"{PATH}/out", guarded(None, leave)), web.post(f"{PATH}/language", guarded(None, speak))]
     for room in rooms():
         for route in room.routes:
@@ -77,6 +77,8 @@ async def _enter(visit: Visit, room: Room | None, handler: Handler, files: int, 
     except Exception:
         log.exception("a page of the console failed")
         return visit.page("shell/fault.html", 500, words=visit.t(FAILED))
+    finally:
+        visit.sheet.close()
 
 
 FAILED = _("Something went wrong on our side. Nothing was changed. Please try again in a moment.")

@@ -42,7 +42,7 @@ class HookDoor:
     def pages(self, says: Sequence[Say]) -> list[str]:
         return [say.text for say in says]
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
         """The event with its id, which repeats keep."""
         return json.dumps({"id": key, **json.loads(text)}, ensure_ascii=False).encode()
 

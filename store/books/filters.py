@@ -22,21 +22,21 @@ from store.law.scope import held_by, sees
 from store.moving.entries import TABLES
 from store.reading.finding import words_fit
 from store.reading.views import OPEN
-from store.tables.reports import report_entry
+from store.reports.meaning import FLAGS, RECHECKS, by_role, counts_as
 from store.texts import _
-from store.words import Department, Json, Ledger, Person
+from store.words import Department, FieldRole, Json, Ledger, Person
 
 clue, problem, task, person, unit = tables.clue.c, tables.problem.c, tables.task.c, tables.person.c, tables.unit.c
 LIGHTS = ("green", "yellow", "red", "overdue")
 SOURCES = ("staff", "tip", "feed")
 BUSINESS = tuple(one for one in Department if one is not Department.LEADERSHIP)
 _DAYS = ("from", "to", "due_from", "due_to", "closed_from", "closed_to", "overdue_on")
-_YES = ("nudged", "repeat", "confirmed", "mine")
+_YES = (*FLAGS, "mine")
 _CODE = re.compile(r"[\w.\-@]{1,64}")
 NAMES = (
     *("from", "to", "county", "department", "indicator", "state", "light", "overdue_on", "due_from", "due_to"),
     *("shop", "person", "reporter", "source", "words", "mine"),
-    *("closed_from", "closed_to", "nudged", "repeat", "confirmed", "recheck"),
+    *("closed_from", "closed_to", *FLAGS, "recheck", "role"),
 )
 """The names of all filters, as they stand in addresses."""
 
@@ -92,7 +92,8 @@ def _known(ledger: Ledger, name: str, text: str) -> bool:
         "state": ("open", "closed", *LAWS[ledger].states),
         "light": LIGHTS,
         "source": SOURCES,
-        "recheck": ("pass", "fail"),
+        "recheck": tuple(RECHECKS),
+        "role": (*FieldRole, "none") if ledger is Ledger.CLUE else (),
     }
     if name in choices:
         return text in choices[name]
@@ -230,20 +231,9 @@ def _words(asking: Asking, text: str) -> ColumnElement[bool]:
     return and_(*found) if found else false()
 
 
-def _counted(name: str, value: int = 1) -> Condition:
-    """What the reports count an entry as (`store/reports`): one truth for a number and for its list."""
-
-    def fits(asking: Asking, _text: str) -> ColumnElement[bool]:
-        one: Select[Any] = select(literal_column("1")).where(
-            report_entry.c.number == _entry(asking), report_entry.c[name] == value
-        )
-        return exists(one.correlate(TABLES[asking.ledger]))
-
-    return fits
-
-
-def _recheck(asking: Asking, text: str) -> ColumnElement[bool]:
-    return _counted("passed" if text == "pass" else "failed")(asking, text)
+def _counted(counter: str) -> Condition:
+    """What the reports count an entry as: one truth for a number and for its list."""
+    return lambda asking, _text: counts_as(asking.ledger, counter)
 
 
 def _since(column: Callable[[Asking], ColumnElement[datetime]]) -> Condition:
@@ -282,9 +272,8 @@ _CONDITIONS: Mapping[str, Condition] = MappingProxyType(
         "source": _source,
         "words": _words,
         "mine": _mine,
-        "nudged": _counted("nudged"),
-        "repeat": _counted("repeated"),
-        "confirmed": _counted("confirmed"),
-        "recheck": _recheck,
+        **{name: _counted(counter) for name, counter in FLAGS.items()},
+        "recheck": lambda asking, text: counts_as(asking.ledger, RECHECKS[text]),
+        "role": lambda _asking, text: by_role(text),
     }
 )

@@ -10,7 +10,7 @@ from sqlalchemy import Row, Select, func, select
 
 from store.db import Tx
 from store.feeds.judging import known_cycles
-from store.tables.feeds import feed_order, feed_outflow, feed_score
+from store.tables.feeds import feed_order, feed_outflow, feed_score, feed_warning
 
 
 def scores_on(day: date) -> Select[tuple[str, str, float, date]]:
@@ -51,3 +51,11 @@ def outflow_on(quarter: str) -> Select[tuple[str, float]]:
     own = feed_outflow.c
     known = select(own.licence_no, func.sum(own.quantity)).where(own.replaced_by.is_(None), own.quarter <= quarter)
     return known.group_by(own.licence_no)
+
+
+async def warnings_of(tx: Tx, licence_no: str) -> Sequence[Any]:
+    """(rule, cycle, facts, clue, at) of what the rules said of a shop's orders, the newest first."""
+    own = feed_warning.c
+    columns = (own.rule, own.cycle, own.facts, own.clue, own.at)
+    query = select(*columns).where(own.licence_no == licence_no).order_by(own.cycle.desc(), own.rule)
+    return (await tx.execute(query.limit(20))).all()

@@ -10,6 +10,8 @@ from store.library.others import Recurring
 from store.master.indicators import Indicator, Library
 
 _LONGEST_NAME = 24
+_TELLING = 5
+"""Characters from which on a shared phrase names the matter; a shorter one is only a part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ def usual_weight(library: Library, parent: str) -> float:
 
 def offered(library: Library, found: Recurring) -> Offer:
     """An indicator for what recurs."""
-    name = found.group.phrase or found.texts[0]
+    phrase = found.group.phrase
+    name = phrase if len(phrase) >= _TELLING else " ".join(found.texts[0].split())
     code, weight = free_code(library, found.parent), usual_weight(library, found.parent)
     return Offer(code, name[:_LONGEST_NAME], weight, library[found.parent])
 

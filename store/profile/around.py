@@ -38,13 +38,14 @@ class Entries:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A shop nearby, with its score as it stands today; `metres` along the ground."""
+    """A shop nearby, with its score as it stands today; `metres` along the ground, `place` in WGS-84 degrees."""
 
     licence_no: str
     name: str
     metres: float
     score: float
     level: str
+    place: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ async def neighbours(tx: Tx, who: Person, licence_no: str, place: tuple[float, f
 
 def _neighbour(row: Any, place: tuple[float, float]) -> Neighbour:
     metres = distance_m(*place, row.lat, row.lon)
-    return Neighbour(row.licence_no, row.name, metres, row.score or 0.0, row.level or "service")
+    return Neighbour(row.licence_no, row.name, metres, row.score or 0.0, row.level or "service", (row.lat, row.lon))
 
 
 async def photos(tx: Tx, who: Person, licence_no: str) -> tuple[Photo, ...]:
@@ -153,3 +154,44 @@ async def days(tx: Tx, licence_no: str, until: datetime) -> tuple[Day, ...]:
     query = select(kept.day, kept.score, kept.level).where(kept.licence_no == licence_no, kept.day <= local_day(until))
     rows = (await tx.execute(query.order_by(kept.day.desc()).limit(DAYS))).all()
     return tuple(Day(row.day, row.score, row.level) for row in reversed(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where a picture's bytes are (by their SHA-256), and what they are. `thumb`: there is a small one."""
+
+    sha256: str
+    mime: str
+    thumb: bool
+
+
+async def stored_photo(tx: Tx, who: Person, evidence_id: str) -> Stored | None:
+    """A picture that came with an entry which `who` may see."""
+    mine = tables.evidence.c
+    clues = select(_clue.number).where(_clue.number == mine.number, sees(who)).correlate(tables.evidence)
+    problems = select(_problem.number).where(_problem.number == mine.number, sees(who, Ledger.PROBLEM))
+    query = select(mine.sha256, mine.mime, mine.thumb).where(
+        mine.id == evidence_id,
+        *(mine.kind == "image", mine.state == "stored", mine.ledger.in_(list(Ledger))),
+        or_(clues.exists(), problems.correlate(tables.evidence).exists()),
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return Stored(row.sha256, row.mime, row.thumb) if row else None
+
+
+async def proofs(tx: Tx, who: Person, problems: list[str]) -> dict[str, tuple[Photo, ...]]:
+    """The pictures that prove each of these problems, which `who` was found to see: its own and those of its clues."""
+    if not problems:
+        return {}
+    mine = tables.evidence.c
+    own = select(_problem.number.label("problem"), _problem.number.label("number")).where(_problem.number.in_(problems))
+    clues = select(_clue.problem, _clue.number).where(_clue.problem.in_(problems), sees(who))
+    numbers = union_all(own, clues).subquery()
+    query = select(numbers.c.problem, mine.id, mine.number, mine.received_at).join(
+        numbers, numbers.c.number == mine.number
+    )
+    kept = query.where(mine.ledger.in_(list(Ledger)), mine.kind == "image", mine.state == "stored")
+    found: dict[str, list[Photo]] = {}
+    for row in await tx.execute(kept.order_by(mine.received_at, mine.id)):
+        found.setdefault(row.problem, []).append(Photo(row.id, row.number, row.received_at))
+    return {problem: tuple(photos) for problem, photos in found.items()}

@@ -7,10 +7,12 @@ without any network and is loaded when the first photo comes, which takes a seco
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from store.master import packcode
@@ -121,3 +123,9 @@ def _recogniser() -> Any:
     except ImportError as missing:
         raise NoRecogniser(NoRecogniser.sentence) from missing
     return RapidOCR()
+
+
+def ready() -> bool:
+    """Whether photos can be read here at all."""
+    name = "rapidocr_onnxruntime"
+    return sys.modules[name] is not None if name in sys.modules else find_spec(name) is not None

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, RowMapping, Text, any_, insert, literal, select, text
+from sqlalchemy import ARRAY, Column, RowMapping, Text, any_, func, insert, literal, select, text
 
 from store import tables
 from store.clock.workdays import local_day
@@ -62,6 +62,18 @@ class ByStaff:
     role: FieldRole
     shops: int
     cartons: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list in the books, with how many codes it brought."""
+
+    id: int
+    title: str
+    kind: str
+    place: str
+    seized_on: date
+    codes: int
 
 
 def may_trace(who: Person) -> bool:
@@ -165,6 +177,25 @@ CROSS JOIN LATERAL (VALUES ('customer_manager', f.customer_manager), ('market_in
 JOIN person p ON p.id = r.person
 GROUP BY p.id, p.name, r.role ORDER BY cartons DESC, p.id, r.role
 """)  # noqa: S608 - nothing but constants
+
+
+_LISTED = select(
+    *(seizure.c[name] for name in ("id", "title", "kind", "place", "seized_on")),
+    select(func.count()).where(seized_code.c.seizure == seizure.c.id).scalar_subquery().label("codes"),
+)
+
+
+async def lists(tx: Tx, start: int, size: int) -> tuple[list[Listed], int]:
+    """The lists, the latest first, and how many there are. Titles and places only; codes are cut to scope."""
+    newest = _LISTED.order_by(seizure.c.seized_on.desc(), seizure.c.id.desc()).limit(size).offset(start)
+    total = (await tx.execute(select(func.count()).select_from(seizure))).scalar_one()
+    return [Listed(**row) for row in (await tx.execute(newest)).mappings()], total
+
+
+async def seizure_of(tx: Tx, number: int) -> Listed | None:
+    """One list."""
+    row = (await tx.execute(_LISTED.where(seizure.c.id == number))).mappings().one_or_none()
+    return Listed(**row) if row else None
 
 
 async def by_shop(tx: Tx, who: Person, since: date, until: date, seizure_id: int | None = None) -> list[ByShop]:

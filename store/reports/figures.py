@@ -50,7 +50,10 @@ class Asker:
 
 
 async def counted(tx: Tx, asker: Asker, period: Period, cut: Cut, by: tuple[str, ...]) -> dict[tuple[str, ...], Facts]:
-    """What was reported, opened and closed in the period, for each value of `by` (columns of `report_sum`)."""
+    """What was reported, opened and closed in the period, for each value of `by` (columns of `report_sum`).
+
+    By `start` is by month; the period must be made of whole ones.
+    """
     query, facts = _query(asker.view, period, cut, by)
     found: defaultdict[tuple[str, ...], Facts] = defaultdict(Facts)
     for row in await tx.execute(text(query), facts):
@@ -88,8 +91,9 @@ def _query(view: Viewpoint, period: Period, cut: Cut, by: tuple[str, ...]) -> tu
     facts |= {"start": period.start, "end": period.end}
     narrowed = " AND ".join(where)
     columns = f"{keys}, {', '.join(ADDED)}"
+    monthly = columns.replace("start", "date_trunc('month', start)::date AS start")
     parts = [f"SELECT {columns} FROM report_sum WHERE {span} AND {narrowed}" for span in spans]  # noqa: S608
-    parts.append(f"SELECT {columns} FROM ({SPREAD_DELTA}) AS d WHERE start BETWEEN :start AND :end AND {narrowed}")  # noqa: S608
+    parts.append(f"SELECT {monthly} FROM ({SPREAD_DELTA}) AS d WHERE start BETWEEN :start AND :end AND {narrowed}")  # noqa: S608
     return f"SELECT {keys}, {SUMMED} FROM ({' UNION ALL '.join(parts)}) AS s GROUP BY {keys}", facts  # noqa: S608
 
 
@@ -111,6 +115,7 @@ def _correct(found: dict[tuple[str, ...], Facts], one: Correction, period: Perio
         if day is None or not period.start <= day <= period.end:
             continue
         own = {"source": entry.source, "role": entry.role} if way == "in" else {"source": "", "role": ""}
+        own["start"] = day.replace(day=1).isoformat()
         key = tuple(str(own.get(name, getattr(entry, name, ""))) for name in by)
         found[key].tally(way, entry.ledger).add(_One(1, took, counts), one.sign)
 

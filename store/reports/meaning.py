@@ -46,8 +46,8 @@ def of_department(ledger: Ledger, department: str) -> ColumnElement[bool]:
 
 
 def by_role(role: str) -> ColumnElement[bool]:
-    """That a clue was reported by somebody in that field role."""
-    return _entry(Ledger.CLUE, report_entry.c.role == role)
+    """That a clue was reported by somebody in that field role; "none": by somebody else, or by provincial data."""
+    return _entry(Ledger.CLUE, report_entry.c.role == ("" if role == "none" else role))
 
 
 def _entry(ledger: Ledger, condition: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Weighted counts (features.md G15): confirmed problems times the points of their indicators, as of the period's end."""
+"""Weighted counts (features.md G15): confirmed problems times the points of their kinds, as of the period's end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from store import tables
 from store.clock.workdays import SHANGHAI
 from store.db import Tx
 from store.master.indicators import values_on
@@ -43,10 +42,3 @@ def parts(found: Mapping[tuple[str, ...], Facts], weight: Mapping[str, float]) -
         if facts.problems["confirmed"]:
             grouped[value].append(Part(indicator, facts.problems["confirmed"], weight.get(indicator, 0.0)))
     return {value: sorted(mine, key=lambda part: (-part.points, part.indicator)) for value, mine in grouped.items()}
-
-
-async def names(tx: Tx) -> dict[str, tuple[str, str, str | None, int]]:
-    """The library: Chinese and English name, the code above, and the level, of every code."""
-    own = tables.indicator.c
-    rows = await tx.execute(select(own.code, own.name_zh, own.name_en, own.parent_code, own.level).order_by(own.code))
-    return {row.code: (row.name_zh, row.name_en, row.parent_code, row.level) for row in rows}

@@ -183,7 +183,8 @@ async def test_an_absence_is_noted_changed_and_taken_back(tx: Tx) -> None:
     subject = subject_of("mq-cm", date(2026, 11, 23))
     made = (await change(tx, "absence", subject, {"to_day": "2026-11-27", "substitute": "mq-cm2"}, BOSS, AT)).id
     assert await stand_ins(tx, ["mq-cm"], AT) == {"mq-cm": "mq-cm2"}
-    for fields in ({"to_day": "2026-11-01"}, {"substitute": "mq-cm"}, {"substitute": "nobody"}):
+    refused: tuple[dict[str, Any], ...] = ({"to_day": "2026-11-01"}, {"substitute": "mq-cm"}, {"substitute": "nobody"})
+    for fields in refused:
         with pytest.raises(Unfit):
             await changed(tx, "absence", subject, **fields)
     await undo(tx, made or 0, BOSS, AT)

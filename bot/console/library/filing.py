@@ -56,8 +56,9 @@ async def xlsx(visit: Visit) -> web.Response:
 
 
 def _download(visit: Visit, data: bytes, kind: str, ending: str) -> web.Response:
-    name = f"{visit.t(_('indicators'))}-{local_day(visit.at)}.{ending}"
-    plain = f"indicators-{local_day(visit.at)}.{ending}"
+    day = local_day(visit.at)
+    named, plain = visit.t(_("indicators")), f"indicators-{day}.{ending}"
+    name = f"{named}-{day}.{ending}"
     disposition = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
     return web.Response(body=data, content_type=kind, headers={**HEADERS, "Content-Disposition": disposition})
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
+from markupsafe import Markup
 
+from bot.console.charts import Point, both, line
 from bot.console.library import wording
 from bot.console.visit import NotThere, Visit
+from bot.texts import _
 from store.clock.workdays import local_day, midnight
 from store.db import Tx
 from store.library import uses
@@ -19,10 +22,6 @@ from store.library.recording import SINCE_EVER, changes, history
 from store.library.tree import may_edit
 from store.master.indicators import Indicator, Library, load
 from store.staff.people import names_of
-
-_WIDTH, _HEIGHT = 640, 120
-_BAR = 0.62
-"""The part of a month's place in the drawing that its bar fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +33,6 @@ class Values:
     by: str
     now: bool
     later: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A month in the drawing: where it stands, how high it is, and the list that it opens."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    words: str
-    count: int
-    href: str
 
 
 async def show(visit: Visit) -> web.Response:
@@ -80,9 +66,7 @@ async def _facts(tx: Tx, visit: Visit, library: Library, one: Indicator) -> dict
         "used": await uses.used(tx, visit.who, one.code, midnight(since), visit.at),
         "since": f"{since}",
         "days": uses.RECENT,
-        "bars": _bars(months, one.code),
-        "size": (_WIDTH, _HEIGHT),
-        "busiest": max(month.clues for month in months),
+        "drawing": _drawing(visit, months, one.code),
         "values": _values(visit, dated, names),
         "steps": [wording.change(visit, row, names) for row in done],
         "words": {
@@ -134,17 +118,16 @@ def _values(visit: Visit, dated: Sequence[Mapping[str, Any]], names: Mapping[str
     return found
 
 
-def _bars(months: Sequence[uses.Month], code: str) -> list[Bar]:
-    most, place = max(max(month.clues for month in months), 1), _WIDTH / len(months)
-    found = []
-    for at, month in enumerate(months):
-        height = round((_HEIGHT - 30) * month.clues / most, 1)
-        href = wording.clues_of(code, **{"from": _day(month.first), "to": _day(month.last)})
-        x = round(at * place + place * (1 - _BAR) / 2, 1)
-        bar = Bar(x, _HEIGHT - 14 - height, round(place * _BAR, 1), height, f"{month.first:%y-%m}", month.clues, href)
-        found.append(bar)
-    return found
-
-
-def _day(day: date) -> str:
-    return day.isoformat()
+def _drawing(visit: Visit, months: Sequence[uses.Month], code: str) -> Markup:
+    """The clues month by month; each point opens its list."""
+    points = [
+        Point(
+            f"{month.first:%y-%m}",
+            float(month.clues),
+            href=wording.clues_of(code, **{"from": f"{month.first}", "to": f"{month.last}"}),
+            shown=f"{month.clues}",
+        )
+        for month in months
+    ]
+    told = visit.t(_("Clues month by month"))
+    return both(lambda width: line(told, "", points, width=width, height=170))

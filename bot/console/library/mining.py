@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from aiohttp import web
+from markupsafe import Markup
 
+from bot.console.charts import Mark, Point, both, line
 from bot.console.library import wording
+from bot.console.rooms import PATH, Tile
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
 from conversations import outcomes
@@ -30,7 +32,6 @@ _LOOK_BACK = 180
 _TICKS = 200
 """Cases that one form re-codes; the rest is offered again afterwards."""
 _IN_SIGHT = 4
-_WIDTH, _HEIGHT = 640, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Group:
     """What recurs, as it is offered."""
 
     key: str  # the number of the case in its middle
-    phrase: str
+    phrase: str  # what most of them say
     cases: Sequence[tuple[str, str]]  # number and text, the most typical first
     more: int
     other: str
@@ -52,12 +53,18 @@ def admits(visit: Visit) -> bool:
     return supervises(visit.who) or visit.who.role is Role.LEADER
 
 
-async def share_now(visit: Visit) -> others.Share | None:
-    """The share of the last 90 days, for the front page; None for whom it says nothing."""
+async def tile(visit: Visit) -> Tile | None:
+    """The share of the last 90 days, for the front page of those whom it tells something."""
     if not admits(visit):
         return None
     async with visit.read() as tx:
-        return await others.share(tx, visit.who, midnight(uses.recent(visit.at)), visit.at)
+        share = await others.share(tx, visit.who, midnight(uses.recent(visit.at)), visit.at)
+    if not share.coded:
+        return None
+    tone = "bad" if share.share >= others.TARGET else ""
+    more = visit.t(_("target: less than {percent} %"), percent=f"{100 * others.TARGET:.0f}")
+    what = visit.t(_("reported as “other”"))
+    return Tile(f"{100 * share.share:.1f}%", what, f"{PATH}/library/others", tone, more)
 
 
 async def show(visit: Visit) -> web.StreamResponse:
@@ -83,8 +90,7 @@ async def _shown(visit: Visit, status: int = 200) -> web.Response:
         days=uses.RECENT,
         back=_LOOK_BACK,
         codes=[(library[code], count, wording.clues_of(code, **{"from": day})) for code, count in codes],
-        drawing=_drawing(months),
-        months=months,
+        drawing=_drawing(visit, months),
         groups=[_group(visit, library, one) for one in found],
         editor=may_edit(visit.who) and supervises(visit.who),
         departments=wording.departments(visit),
@@ -140,18 +146,12 @@ def _new(visit: Visit, key: str, library: Library) -> New:
     )
 
 
-def _drawing(months: Sequence[others.Month]) -> dict[str, Any]:
-    """The share over the months as a line, with the target."""
-    top = max(0.1, *(month.of.share for month in months)) * 1.1
-    floor = _HEIGHT - 24
-
-    def y(share: float) -> float:
-        return round(floor - (floor - 18) * share / top, 1)
-
-    step = _WIDTH / len(months)
+def _drawing(visit: Visit, months: Sequence[others.Month]) -> Markup:
+    """The share month by month with the target, in percent."""
     points = [
-        {"x": round(step * (at + 0.5), 1), "y": y(month.of.share), "month": month, "words": f"{month.first:%y-%m}"}
-        for at, month in enumerate(months)
-        if month.of.coded
+        Point(f"{one.first:%y-%m}", 100 * one.of.share if one.of.coded else None, shown=f"{100 * one.of.share:.1f} %")
+        for one in months
     ]
-    return {"width": _WIDTH, "height": _HEIGHT, "floor": floor, "points": points, "target": y(others.TARGET)}
+    limit = Mark(visit.t(_("Target")), 100 * others.TARGET, shown=f"{100 * others.TARGET:.0f} %")
+    told = visit.t(_("Share of “other” month by month"))
+    return both(lambda width: line(told, "", points, limit=limit, width=width, height=190))

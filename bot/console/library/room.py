@@ -22,6 +22,7 @@ ROOM = Room(
     name=_("Indicators"),
     icon="book",
     admits=_admits,
+    tile=mining.tile,
     routes=(
         get("", shelf.show),
         get("/changes", shelf.history),

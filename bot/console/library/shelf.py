@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -45,7 +45,7 @@ async def show(visit: Visit) -> web.Response:
         counts = await uses.by_code(tx, visit.who, midnight(since), visit.at)
         share = await others.share(tx, visit.who, midnight(since), visit.at)
     fitting = {code for code, one in library.items() if _fits(one, view.filters)}
-    roots = list(_nodes(library, counts, f"{since}", fitting))
+    roots = _nodes(library, counts, f"{since}", fitting)
     return visit.page(
         "library/tree.html",
         listing=Listing(view, [library[code] for code in fitting], len(fitting)),
@@ -67,7 +67,7 @@ async def show(visit: Visit) -> web.Response:
     )
 
 
-def _nodes(library: Library, counts: Mapping[str, int], since: str, fitting: set[str]) -> Iterator[Node]:
+def _nodes(library: Library, counts: Mapping[str, int], since: str, fitting: set[str]) -> list[Node]:
     """The roots of the tree. Parents come before children, as their codes do."""
     nodes: dict[str, Node] = {}
     for code, one in library.items():
@@ -79,7 +79,8 @@ def _nodes(library: Library, counts: Mapping[str, int], since: str, fitting: set
             above.below.append(node)
     for node in reversed(nodes.values()):
         node.below = [one for one in node.below if one.fits or one.below]
-    return (node for node in nodes.values() if node.level == 1 and (node.fits or node.below))
+    roots = [node for node in nodes.values() if node.level == 1 and (node.fits or node.below)]
+    return sorted(roots, key=lambda node: node.one.internal)  # shops before staff, as everybody reports
 
 
 def _fits(one: Indicator, filters: Mapping[str, Json]) -> bool:

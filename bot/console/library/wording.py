@@ -23,7 +23,7 @@ ORIGINS: Mapping[str, str] = {"province": _("Province"), "city": _("City")}
 ACTIVE: Mapping[str, str] = {"yes": _("In use"), "no": _("Not in use")}
 
 COLUMNS: Mapping[str, str] = {
-    "parent_code": _("Below"),
+    "parent_code": _("Hangs below"),
     "name_zh": _("Chinese name"),
     "name_en": _("English name"),
     "side": _("Side"),
@@ -49,6 +49,7 @@ DONE: Mapping[str, tuple[str, str]] = {
     "reactivated": (_("Taken into use again"), "good"),
     "promoted": (_("Made of what recurred among “other”"), "good"),
 }
+IMPORT = _("brought in on the command line")
 KINDS: Mapping[str, tuple[str, str]] = {
     "renamed": (_("renamed"), "info"),
     "moved": (_("moved"), "info"),
@@ -92,7 +93,8 @@ def value(visit: Visit, column: str, given: Json) -> str:
     if names is not None:
         return visit.t(names[given])
     if isinstance(given, bool):
-        return visit.t(ACTIVE["yes" if given else "no"])
+        key = "yes" if given else "no"
+        return visit.t(ACTIVE[key])
     if isinstance(given, list):
         return (", " if visit.language == "en" else "、").join(map(str, given))
     return f"{given:g}" if isinstance(given, float) else str(given)
@@ -114,7 +116,7 @@ def differences(visit: Visit, one: Changed) -> Iterator[dict[str, str]]:
 def change(visit: Visit, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
     """A line of the library's history as a step of a timeline."""
     title, tone = DONE[row["what"]]
-    by = names.get(row["set_by"], row["set_by"])
+    by = visit.t(IMPORT) if row["set_by"] == "import" else names.get(row["set_by"], row["set_by"])
     return {
         "when": moment(row["at"], visit.language),
         "title": f"{visit.t(title)} · {by}",
