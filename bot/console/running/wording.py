@@ -42,7 +42,7 @@ DOORS = {
     "wecom": _("WeCom"),
     "telegram": _("Telegram"),
     "wechat": _("WeChat Official Account"),
-    "hook": _("Hooks of partners"),
+    "hook": _("Other programs"),
 }
 KINDS = {
     "person": _("Person"),
