@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import mimetypes
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from store import db
 from store.casefiles import evidence
 from store.casefiles.evidence import Seen, Wanted
 from store.staff import people
-from store.words import Letter
+from store.words import Letter, Person
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -78,6 +79,22 @@ async def _store(objects: ObjectStore, media: Media) -> Seen:
     if thumb is not None:
         await obstore.put_async(objects, thumbnail(seen.sha256), thumb)
     return seen
+
+
+async def keep_upload(office: Office, who: Person, name: str, data: bytes, kind: str) -> str | None:
+    """Keep what somebody sent with a page; its evidence id, or None for bytes that are not of that kind (a type of
+    question: image, audio, file). It belongs to them until a line of a ledger takes it."""
+    declared = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    loop = asyncio.get_running_loop()
+    seen, _thumb = await loop.run_in_executor(_DARKROOM, examine, data, declared)
+    if kind == "image" and (not seen.mime.startswith("image/") or not seen.thumb):
+        return None
+    if kind == "audio" and not seen.mime.startswith(("audio/", "video/")):
+        return None
+    seen = await _store(office.objects, Media(data, seen.mime))
+    async with office.engine.begin() as tx:
+        at = await db.now(tx) + office.shift
+        return await evidence.bring(tx, who, name, seen, at)
 
 
 def original(sha256: str) -> str:

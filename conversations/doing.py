@@ -13,7 +13,21 @@ from conversations.catalogue import mark
 from conversations.moments import SHANGHAI
 from conversations.scene import Scene, first
 from conversations.turn import Turn
-from store.words import NOTHING, Ask, Department, Found, Item, Json, Ledger, Link, Option, Say, Settled, ledger_of
+from store.words import (
+    NOTHING,
+    Ask,
+    Department,
+    Found,
+    Item,
+    Json,
+    Ledger,
+    Link,
+    Option,
+    Person,
+    Say,
+    Settled,
+    ledger_of,
+)
 
 SURE: Mapping[str, str] = {
     "confirm": mark("{number}: confirm that it is put right and close it?"),
@@ -71,7 +85,7 @@ def found(scene: Scene, answer: Found) -> Turn:
         "back": browsing.get("back", {}),
         "verbs": list(labels),
         "text": item.data.get("text") or item.detail,
-        "facts": facts(scene, item),
+        "facts": facts(scene.who, item),
         "suggest": item.data.get("suggest") or {},
     }
     scene = scene.after(browsing=opened)
@@ -134,9 +148,9 @@ def _label(scene: Scene, label: Json) -> str:
     return scene.text(label) if isinstance(label, Mapping) else str(label)
 
 
-def facts(scene: Scene, item: Item) -> dict[str, Json]:
+def facts(who: Person, item: Item) -> dict[str, Json]:
     """What forms may know of an entry (form.py FACTS), from what the books tell of it."""
-    data, who = item.data, scene.who
+    data = item.data
     defaults = data.get("defaults") or NOTHING
     mine = next((one for one in data.get("tasks", ()) if one.get("mine")), NOTHING)
     own = mine.get("department") if who.department is not Department.SUPERVISION else ""

@@ -71,6 +71,14 @@ async def archive(
     yield out.take()
 
 
+async def form_pdf(case: CaseFile, objects: ObjectStore, language: str) -> bytes:
+    """The handling form alone, to be printed and signed."""
+    from bot.casefile.form import handling_form
+
+    pictures = {row["sha256"]: data async for row, data in _thumbnails(case, objects)}
+    return await asyncio.to_thread(handling_form, case, pictures, language)
+
+
 async def _papers(case: CaseFile, objects: ObjectStore, language: str) -> dict[str, bytes]:
     """Everything but the originals and the manifest. Drawing takes seconds of computing, so it has its own thread."""
     from bot.casefile.form import handling_form

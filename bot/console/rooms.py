@@ -13,7 +13,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     from bot.console.visit import Visit
 
-ROOMS = ("home", "tips", "shops", "outflow", "reports", "library", "feeds", "sharing", "running")
+ROOMS = ("home", "tips", "ledgers", "shops", "outflow", "reports", "library", "feeds", "sharing", "running")
 """The folders of the rooms, in the order of the menu. The first one is the front page."""
 
 PATH = "/console"

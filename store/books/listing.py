@@ -74,6 +74,12 @@ class Line:
     row: Row
     entry: Entry
 
+    @property
+    def since(self) -> datetime:
+        """When it came into its ledger."""
+        fields = self.entry.fields
+        return datetime.fromisoformat(fields["reported_at" if self.entry.ledger is Ledger.CLUE else "opened_at"])
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -11,6 +11,7 @@ from store.law.standing import DEPARTMENTS
 from store.texts import _, row, said
 from store.words import Department, words_of
 
+_PLAIN = "{value}"
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "from": _("since {value}"),
@@ -20,11 +21,11 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "closed_from": _("closed since {value}"),
         "closed_to": _("closed until {value}"),
         "overdue_on": _("overdue since {value}"),
-        "county": _("{value}"),
-        "department": _("{value}"),
+        "county": _PLAIN,
+        "department": _PLAIN,
         "indicator": _("indicator {value}"),
-        "state": _("{value}"),
-        "light": _("{value}"),
+        "state": _PLAIN,
+        "light": _PLAIN,
         "shop": _("shop {value}"),
         "person": _("person {value}"),
         "reporter": _("reported by {value}"),

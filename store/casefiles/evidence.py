@@ -7,8 +7,9 @@ object store under their SHA-256. Rows of ledger entries are never removed and t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import BigInteger, ColumnElement, Integer, and_, cast, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, BIT, array, insert
@@ -69,6 +70,19 @@ async def expect(tx: Tx, file: File, who: Person, at: datetime) -> None:
         )
         .on_conflict_do_nothing()
     )
+
+
+async def bring(tx: Tx, who: Person, name: str, seen: Seen, at: datetime) -> str:
+    """Note a file whose bytes are in the object store already, sent with a page; its id."""
+    number, kind = str(uuid4()), _kind(seen.mime)
+    row = {"id": number, "person_id": who.id, "kind": kind, "door": "console", "ref": seen.sha256, "name": name or None}
+    facts = {**asdict(seen), "exif": dict(seen.exif) if seen.exif else None}
+    await tx.execute(insert(evidence).values(**row, received_at=at, state="stored", attempts=1, **facts))
+    return number
+
+
+def _kind(mime: str) -> str:
+    return {"image": "image", "audio": "voice", "video": "video"}.get(mime.partition("/")[0], "file")
 
 
 async def claim(tx: Tx, limit: int) -> Sequence[Wanted]:

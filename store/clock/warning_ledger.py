@@ -41,10 +41,16 @@ async def look_warnings(tx: Tx, lookup: Lookup, who: Person, at: datetime) -> Fo
     if query.get("by") in _BY:
         return await _grouped(tx, lookup, who, at, calendar)
     start = max(0, int(query.get("page") or 0)) * PAGE
-    fits = _fits(who, group, at, calendar)
-    shown = select(problem.number).where(fits).order_by(problem.due_at, problem.number).limit(PAGE).offset(start)
-    numbers = list((await tx.execute(shown)).scalars())
-    return Found(lookup, await items_of(tx, numbers, lookup.language, at), await _count(tx, fits))
+    numbers = await warned(tx, who, group, at, start, PAGE)
+    found = await _count(tx, _fits(who, group, at, calendar))
+    return Found(lookup, await items_of(tx, numbers, lookup.language, at), found)
+
+
+async def warned(tx: Tx, who: Person, group: str, at: datetime, start: int, size: int) -> list[str]:
+    """The numbers of a page of one group, the nearest or longest passed deadline first."""
+    fits = _fits(who, group, at, await load_calendar(tx, at))
+    shown = select(problem.number).where(fits).order_by(problem.due_at, problem.number).limit(size).offset(start)
+    return list((await tx.execute(shown)).scalars())
 
 
 def _fits(who: Person, group: str, at: datetime, calendar: Calendar) -> ColumnElement[bool]:

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
+from store.books.filters import running
 from store.clock.deadlines import light
 from store.clock.workdays import Calendar, load_calendar, move_working_days
 from store.db import Tx
 from store.law.given import moment
 from store.law.rules import LAWS, state_name
-from store.law.scope import sees
+from store.law.scope import at_a_glance
 from store.law.standing import Texts
 from store.moving.entries import TABLES, load_entries, load_entry
 from store.reading.finding import fitting
@@ -67,24 +68,18 @@ async def found(
     return await _rows(tx, selects, language, at, start, size, newest=True) if selects else ([], 0)
 
 
-async def in_state(
-    tx: Tx, who: Person, ledger: Ledger, state: str, language: str, at: datetime, start: int, size: int
-) -> tuple[list[Row], int]:
-    """The entries in one state, the nearest deadline first."""
-    entry = TABLES[ledger].c
-    fits = select(entry.number, entry.due_at.label("key")).where(entry.state == state, sees(who, ledger))
-    return await _rows(tx, [fits], language, at, start, size, newest=False)
-
-
 async def open_counts(tx: Tx, who: Person, language: str, at: datetime) -> list[Count]:
     """How much is open within sight, state by state in the order of the law."""
     soon = move_working_days(await load_calendar(tx, at), at, 1)
     counts: list[Count] = []
     for ledger in Ledger:
         entry = TABLES[ledger].c
-        late, near = entry.due_at < at, entry.due_at.between(at, soon)
+        runs = running(ledger)
+        late, near = and_(runs, entry.due_at < at), and_(runs, entry.due_at.between(at, soon))
         query = select(entry.state, func.count(), func.count().filter(late), func.count().filter(near))
-        rows = await tx.execute(query.where(entry.state.in_(OPEN[ledger]), sees(who, ledger)).group_by(entry.state))
+        rows = await tx.execute(
+            query.where(entry.state.in_(OPEN[ledger]), at_a_glance(who, ledger)).group_by(entry.state)
+        )
         by_state = {row[0]: row[1:] for row in rows}
         counts += [
             Count(ledger, name, words_of(state_name(ledger, name), language), *by_state[name])

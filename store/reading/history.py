@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from store import tables
 from store.db import Tx
@@ -39,35 +39,37 @@ def rung_words(rung: str, language: str) -> str:
 
 async def history(tx: Tx, entry: Entry, language: str, now: datetime) -> list[str]:
     """The last lines, oldest of them first."""
-    line, person = tables.line, tables.person
-    # Who got a task, or a question that waited: named beside what was said.
-    given = person.alias("given")
-    query = (
-        select(line, person.c.name, given.c.name.label("given_name"))
-        .outerjoin(person, person.c.id == line.c.by)
-        .outerjoin(given, given.c.id_lower == func.lower(line.c.fields["assignee"].astext))
-        .where(line.c.ledger == entry.ledger, line.c.number == entry.number)
-        .order_by(line.c.seq.desc())
-        .limit(SHOWN)
-    )
-    rows = list(reversed((await tx.execute(query)).all()))
+    rows = list(reversed((await tx.execute(lines_of(entry).limit(SHOWN))).all()))
     lines = [_line(row, language, now) for row in rows]
     if rows and rows[0].seq > 1:
         return [said(_("History ({count} earlier):"), language, {"count": rows[0].seq - 1}), *lines]
     return [said(_("History:"), language), *lines]
 
 
+def lines_of(entry: Entry) -> Select[Any]:
+    """The lines of an entry, the newest first, with the names of who wrote them and of who got a task by them."""
+    line, person = tables.line, tables.person
+    given = person.alias("given")
+    return (
+        select(line, person.c.name, given.c.name.label("given_name"))
+        .outerjoin(person, person.c.id == line.c.by)
+        .outerjoin(given, given.c.id_lower == func.lower(line.c.fields["assignee"].astext))
+        .where(line.c.ledger == entry.ledger, line.c.number == entry.number)
+        .order_by(line.c.seq.desc())
+    )
+
+
 def _line(row: Row[Any], language: str, now: datetime) -> str:
     verb = words_of(LAWS[row.ledger].verbs[row.verb], language)
     name = row.name or said(_("the clock"), language)
-    text = " · ".join(part for part in _said_with(row, language) if part)
+    text = " · ".join(part for part in said_with(row, language) if part)
     photos = len(row.fields.get("photos", ())) if row.verb != "report" else 0
     extra = said(_(" [photos: {count}]"), language, {"count": photos}) if photos else ""
     colon = said(_(": "), language) if text else ""
     return f"· {clock_words(row.at, language, now)} {name} {verb}{colon}{text}{extra}"
 
 
-def _said_with(row: Row[Any], language: str) -> Iterator[str]:
+def said_with(row: Row[Any], language: str) -> Iterator[str]:
     """What was given with the verb, as far as it is not told above the history anyway."""
     fields = row.fields
     yield fields.get("authority", "")

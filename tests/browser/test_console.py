@@ -144,7 +144,7 @@ async def test_every_page_is_clean_and_fits(
         await look(f"/console{path}")
     await page.goto(f"{console.base}/console")
     number = await page.locator(".rows a .title").first.text_content()
-    await look(f"/console/entry/{number}")
+    await look(f"/console/ledgers/{number}")
     await unlock(page, console, userid)
     await look("")
     await page.locator("button[name=number]").first.click()

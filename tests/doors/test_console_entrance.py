@@ -171,7 +171,7 @@ async def test_the_database_knows_no_token(console: Console) -> None:
 
 async def test_outside_everything_leads_to_the_way_in(console: Console) -> None:
     async with console.visitor() as visitor:
-        for path in ("/console", "/console/waiting", "/console/entry/XS-2026-000001", "/console/made/up"):
+        for path in ("/console", "/console/waiting", "/console/ledgers/XS-2026-000001", "/console/made/up"):
             page = await visitor.get(path)
             assert (page.status, page.path) == (200, "/console/in")
         posted = await visitor.post("/console/out", {"csrf": "x"})

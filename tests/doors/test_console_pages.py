@@ -66,19 +66,19 @@ async def test_what_waits_is_on_the_front_page_and_opens(console: Console) -> No
     number = await reported(console)
     async with console.signed_in("mq-ng1") as officer, console.signed_in("sx-ng") as elsewhere:
         front = await officer.get("/console")
-        assert f'href="/console/entry/{number}"' in front.text
+        assert f'href="/console/ledgers/{number}"' in front.text
         assert number not in (await elsewhere.get("/console")).text
-        for path in ("/console/waiting", "/console/find?words=江山", "/console/state/clue/county_review"):
+        for path in ("/console/waiting", "/console/find?words=江山", "/console/ledgers/clues?state=county_review"):
             assert number in (await officer.get(path)).text, path
             assert number not in (await elsewhere.get(path)).text, path
-        entry = await officer.get(f"/console/entry/{number}")
+        entry = await officer.get(f"/console/ledgers/{number}")
         assert (entry.status, str(REPORT["text"]) in entry.text) == (200, True)
 
 
 async def test_every_answer_carries_the_headers(console: Console) -> None:
     number = await reported(console)
     async with console.signed_in("mq-ng1") as officer, console.visitor() as outside:
-        paths = ("/console", f"/console/entry/{number}", "/console/none", "/console/find")
+        paths = ("/console", f"/console/ledgers/{number}", "/console/none", "/console/find")
         answers = [await officer.get(path) for path in paths]
         answers += [await outside.get("/console"), await outside.get(await console.link("mq-cm"))]
         answers.append(await officer.post("/console/out", {"csrf": "wrong"}))
@@ -96,11 +96,11 @@ async def test_hidden_foreign_and_made_up_are_the_same_bytes(console: Console) -
     internal = await reported(console, "sx-cm", indicator="N10101", accused=["sx-leader"])
     async with console.signed_in("sx-leader") as foreign:
         paths = (
-            f"/console/entry/{number}",
-            f"/console/entry/{internal}",  # accuses whoever asks
-            "/console/entry/XS-2026-999999",
-            "/console/entry/WT-2026-000001",
-            "/console/entry/1%27%20OR%201=1",
+            f"/console/ledgers/{number}",
+            f"/console/ledgers/{internal}",  # accuses whoever asks
+            "/console/ledgers/XS-2026-999999",
+            "/console/ledgers/WT-2026-000001",
+            "/console/ledgers/1%27%20OR%201=1",
             "/console/state/clue/nowhere",
             "/console/state/tips/open",
             "/console/what/ever",
@@ -109,20 +109,20 @@ async def test_hidden_foreign_and_made_up_are_the_same_bytes(console: Console) -
         answers = [await foreign.get(path) for path in paths]
         assert {answer.status for answer in answers} == {404}
         assert len({answer.text for answer in answers}) == 1
-        refused = [await foreign.send(f"/console/entry/{one}/nudge") for one in (number, "XS-2026-999999")]
+        refused = [await foreign.send(f"/console/ledgers/{one}/nudge") for one in (number, "XS-2026-999999")]
         assert refused[0].text == refused[1].text == answers[0].text
 
 
 async def test_a_button_writes_one_line_however_often_it_is_sent(console: Console) -> None:
     number = await task_given(console)
     async with console.signed_in("mq-mi") as visitor:
-        page = await visitor.get(f"/console/entry/{number}")
+        page = await visitor.get(f"/console/ledgers/{number}")
         fields = {"csrf": page.csrf, "once": page.hidden("once")}
-        first = await visitor.post(f"/console/entry/{number}/receive", fields)
-        assert (first.path, number in first.text) == (f"/console/entry/{number}", True)
+        first = await visitor.post(f"/console/ledgers/{number}/receive", fields)
+        assert (first.path, number in first.text) == (f"/console/ledgers/{number}", True)
         assert 'role="status"' in first.text
         assert 'role="status"' not in (await visitor.get(first.path)).text  # said once
-        await visitor.post(f"/console/entry/{number}/receive", fields)
+        await visitor.post(f"/console/ledgers/{number}/receive", fields)
         assert await lines(console, "receive") == 1
         async with console.office.engine.connect() as connection:
             row = (await connection.execute(select(tables.line).where(tables.line.c.verb == "receive"))).one()
@@ -133,8 +133,8 @@ async def test_the_law_says_no_in_the_language_of_the_page(console: Console) -> 
     number = await task_given(console)
     async with console.signed_in("mq-mi") as visitor:
         await visitor.send("/console/language", language="en", back="/console")
-        await visitor.send(f"/console/entry/{number}/receive")
-        again = await visitor.send(f"/console/entry/{number}/receive")
+        await visitor.send(f"/console/ledgers/{number}/receive")
+        again = await visitor.send(f"/console/ledgers/{number}/receive")
         assert 'role="alert"' in again.text or again.status == 404
         assert "Sign out" in again.text
     assert await lines(console, "receive") == 1
@@ -144,7 +144,7 @@ async def test_a_press_leaves_the_chat_as_it_was(console: Console) -> None:
     number = await task_given(console)
     await console.says("mq-mi", "上报")
     async with console.signed_in("mq-mi") as visitor:
-        await visitor.send(f"/console/entry/{number}/receive")
+        await visitor.send(f"/console/ledgers/{number}/receive")
     assert await lines(console, "receive") == 1
     assert "照片" in await console.says("mq-mi", "跳过")  # still at the first question of the report
 
@@ -154,11 +154,11 @@ async def test_without_the_token_nothing_is_written(console: Console, csrf: str)
     number = await task_given(console)
     async with console.signed_in("mq-mi") as visitor, console.signed_in("mq-ng1") as other:
         token = (await other.get("/console")).csrf if "another" in csrf else csrf
-        answer = await visitor.post(f"/console/entry/{number}/receive", {"csrf": token})
+        answer = await visitor.post(f"/console/ledgers/{number}/receive", {"csrf": token})
         assert answer.status == 403
         lured = {"csrf": (await visitor.get("/console")).csrf}
         assert (
-            await visitor.post(f"/console/entry/{number}/receive", lured, headers={"Sec-Fetch-Site": "cross-site"})
+            await visitor.post(f"/console/ledgers/{number}/receive", lured, headers={"Sec-Fetch-Site": "cross-site"})
         ).status == 403
     assert await lines(console, "receive") == 0
 

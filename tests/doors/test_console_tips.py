@@ -340,7 +340,7 @@ async def test_a_problem_is_opened_in_the_officers_own_name(console: Console) ->
         opened = await do(visitor, "case", **FIELDS)
         found = re.search(r"WT-\d{4}-\d{6}", opened.text)
         assert found
-        assert found[0] in (await visitor.get(f"/console/entry/{found[0]}")).text
+        assert found[0] in (await visitor.get(f"/console/ledgers/{found[0]}")).text
     async with console.office.engine.begin() as tx:
         line = tables.line.c
         by = (await tx.execute(select(line.by).where(line.ledger == Ledger.PROBLEM))).scalars().all()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from aiohttp import web
 
 from bot.console.home import entry
 from bot.console.lists import Column, Listing
-from bot.console.rooms import Room, get, open_to, post
-from bot.console.visit import NotThere, Visit
+from bot.console.rooms import PATH, Room, get, open_to
+from bot.console.visit import Visit
 from bot.texts import _
-from store.law.rules import LAWS
 from store.reading import front
+from store.reading.front import Count
 from store.words import Ledger
 
 _SHOWN = 8
@@ -32,12 +35,32 @@ async def _front(visit: Visit) -> web.Response:
     counted = [(room, await room.waiting(visit)) for room in others if room.waiting]
     beside = [(room, count) for room, count in counted if count is not None]
     tiles = [tile for room in open_to(visit) if room.tile and (tile := await room.tile(visit))]
-    facts = {
-        "overdue": sum(count.overdue for count in counts),
-        "near": sum(count.near for count in counts),
-        "open": sum(count.total for count in counts),
-    }
-    return visit.page("home/front.html", rows=rows, total=total, counts=counts, beside=beside, tiles=tiles, **facts)
+    numbers = _numbers(counts)
+    facts: dict[str, Any] = {"counts": counts, "numbers": numbers, "tiles": tiles, "beside": beside}
+    return visit.page("home/front.html", rows=rows, total=total, **facts)
+
+
+def _numbers(counts: Sequence[Count]) -> list[tuple[int, str, str, str]]:
+    """Numbers that open their lists: (how many, what, path, tone); of what there is none, only that nothing is late."""
+    found = []
+    for name, light, tone in (("overdue", "overdue", "bad"), ("near", "yellow", "warn"), ("total", "", "")):
+        for ledger in (Ledger.PROBLEM, Ledger.CLUE):
+            number = sum(getattr(count, name) for count in counts if count.ledger is ledger)
+            query = f"light={light}" if light else "state=open"
+            if number or (name == "overdue" and ledger is Ledger.PROBLEM):
+                path = f"{PATH}/ledgers/{ledger.value}s?{query}"
+                found.append((number, _NUMBERS[name, ledger], path, tone if number else ""))
+    return found
+
+
+_NUMBERS = {
+    ("overdue", Ledger.PROBLEM): _("overdue problems"),
+    ("overdue", Ledger.CLUE): _("overdue clues"),
+    ("near", Ledger.PROBLEM): _("problems due within a working day"),
+    ("near", Ledger.CLUE): _("clues due within a working day"),
+    ("total", Ledger.PROBLEM): _("open problems"),
+    ("total", Ledger.CLUE): _("open clues"),
+}
 
 
 async def _waiting(visit: Visit) -> web.Response:
@@ -59,22 +82,6 @@ async def _find(visit: Visit) -> web.Response:
     return visit.page("home/find.html", listing=Listing(view, rows, total), words=words)
 
 
-async def _state(visit: Visit) -> web.Response:
-    """The entries in one state."""
-    ledger, state = visit.parts["ledger"], visit.parts["state"]
-    if ledger not in tuple(Ledger) or state not in LAWS[Ledger(ledger)].states:
-        raise NotThere
-    view = visit.view(COLUMNS)
-    async with visit.read() as tx:
-        rows, total = await front.in_state(
-            tx, visit.who, Ledger(ledger), state, visit.language, visit.at, view.start, view.size
-        )
-    named = LAWS[Ledger(ledger)].states[state]
-    title = named.en if visit.language == "en" else named.zh
-    lead = visit.t(_("The nearest deadline first."))
-    return visit.page("home/list.html", listing=Listing(view, rows, total), title=title, lead=lead)
-
-
 ROOM = Room(
     key="home",
     name=_("Front page"),
@@ -84,8 +91,6 @@ ROOM = Room(
         get("", _front),
         get("/waiting", _waiting),
         get("/find", _find),
-        get("/state/{ledger}/{state}", _state),
-        get("/entry/{number}", entry.show),
-        post("/entry/{number}/{verb}", entry.use),
+        get("/entry/{number}", entry.moved),
     ),
 )

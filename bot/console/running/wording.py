@@ -38,7 +38,12 @@ UNIT_KINDS = {
     "department": _("Department"),
 }
 DAYS = {"working": _("Worked"), "off": _("Off")}
-DOORS = {"wecom": _("WeCom"), "telegram": _("Telegram"), "wechat": _("WeChat Official Account")}
+DOORS = {
+    "wecom": _("WeCom"),
+    "telegram": _("Telegram"),
+    "wechat": _("WeChat Official Account"),
+    "hook": _("Other programs"),
+}
 KINDS = {
     "person": _("Person"),
     "unit": _("Unit"),
