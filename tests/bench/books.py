@@ -175,7 +175,8 @@ async def _written(office: Office, form: str) -> tuple[float, int]:
     took = time.perf_counter() - began
     async with office.engine.connect() as tx:
         job = await exports.one(tx, who, job_id)
-    assert job and job.state == "done", job
+    assert job
+    assert job.state == "done", job
     return took, job.rows
 
 
