@@ -16,6 +16,7 @@ from conversations import (
     commands,
     doing,
     drafts,
+    figures,
     lists,
     outside,
     papers,
@@ -77,6 +78,7 @@ _FINDINGS: Mapping[str, Callable[[Scene, Found], Turn]] = {
     "document": papers.found,
     "announcement": papers.found,
     "console": asides.console_link,
+    "figures": figures.told,
     "duplicates": closing.duplicates,
 }
 
@@ -248,14 +250,9 @@ def _own(scene: Scene, run: str, matter: str, answer: str) -> Turn:
 
 
 def _review(scene: Scene, answer: str) -> Turn:
-    match answer:
-        case "submit":
-            return closing.submit(scene)
-        case "edit":
-            return asides.run(scene, Command("edit"))
-        case "cancel":
-            return asides.run(scene, Command("cancel"))
-    return step.ask_next(scene)
+    if answer == "submit":
+        return closing.submit(scene)
+    return asides.run(scene, Command(answer)) if answer in ("edit", "cancel") else step.ask_next(scene)
 
 
 def _draft(scene: Scene, answer: str) -> Turn:

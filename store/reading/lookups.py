@@ -32,6 +32,7 @@ documents   words, page -> documents of my scope that have all the words, what f
 document    number!, words -> one item: its title, the place that fits the words, {about, path}; none if not mine
 announcements page -> what was announced to me, what I have not read first
 announcement number! -> one item: title, text, {about, path}; noted as read by the asker
+figures     -> one item: a link to the report, the sentence of what changed, and the picture that was asked for
 console     -> one item: the path of a new one-time link into the console; none when the asker had too many lately
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
 case_file   number! -> one item: the path of a link to the file of that case, with {minutes} (for how long it is good);
@@ -56,6 +57,7 @@ from store.reading.detail import look_entry
 from store.reading.finding import look_find
 from store.reading.problem_text import look_assignee
 from store.reading.views import look_ledger, look_mine, look_tasks
+from store.reports import briefing
 from store.sharing.chat import look_announcement, look_announcements, look_document, look_documents
 from store.staff import sessions
 from store.staff.absence import standing_in
@@ -125,6 +127,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "workday": look_workday,
         "case_file": look_case_file,
         "console": look_console,
+        "figures": briefing.look,
         "documents": look_documents,
         "document": look_document,
         "announcements": look_announcements,
