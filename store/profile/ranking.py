@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, text
 
 from store import tables
 from store.db import Tx
-from store.profile.reading import within
+from store.profile.reading import oversees, within
 from store.tables.profile import shop_score
-from store.words import FieldRole, Person
+from store.words import FieldRole, Level, Person
 
 STANDING_OUT = ("key", "watch")
 MOST = 10_000
@@ -81,14 +81,21 @@ class Ranking:
     total: int
 
 
-async def ranking(tx: Tx, who: Person, wanted: Wanted, start: int = 0, size: int = 50) -> Ranking:
-    """The shops whose profiles `who` may read, from the highest score down."""
+async def ranking(
+    tx: Tx, who: Person, wanted: Wanted, start: int = 0, size: int = 50, standing_out: int | None = None
+) -> Ranking:
+    """The shops whose profiles `who` may read, from the highest score down. Whoever looks after a whole county or the
+    city is shown that, nothing beside it. `standing_out`: how many of these levels and that county, if known."""
+    if wanted.licences is not None:
+        return await _found(tx, who, wanted, start, size)
+    if wanted.staff is not None or not oversees(who):
+        return await _few(tx, who, wanted, start, size)
     standing = tuple(level for level in STANDING_OUT if not wanted.levels or level in wanted.levels)
     quiet = not wanted.levels or "service" in wanted.levels
-    if wanted.licences is not None:
-        return await _few(tx, who, wanted, start, size)
-    above = await _count(tx, _above(who, wanted, standing)) if standing else 0
-    below = await _count(tx, _below(who, wanted)) if quiet else 0
+    above = standing_out if standing_out is not None and not wanted.grade else None
+    if above is None:
+        above = await _count(tx, _above(who, wanted, standing), MOST) if standing else 0
+    below = await _quiet(tx, who, wanted, above) if quiet and above < MOST else 0
     licences: list[str] = []
     if standing and start < above:
         top = _above(who, wanted, standing).order_by(_kept.score.desc(), _kept.licence_no)
@@ -100,6 +107,14 @@ async def ranking(tx: Tx, who: Person, wanted: Wanted, start: int = 0, size: int
     return Ranking(await _rows(tx, licences), min(above + below, MOST))
 
 
+async def _quiet(tx: Tx, who: Person, wanted: Wanted, above: int) -> int:
+    """How many do not stand out: all but those that do. Counting is cheaper than looking each up."""
+    if wanted.levels:
+        above = await _count(tx, _above(who, wanted, STANDING_OUT), MOST)
+    every = select(_shop.licence_no).where(*wanted.of_master, *_ours(who, _shop.county_code))
+    return await _count(tx, every, MOST + above) - above
+
+
 def _above(who: Person, wanted: Wanted, levels: Sequence[str]) -> Select[Any]:
     """Licence numbers of those that stand out. Master data are only joined when they are asked for."""
     query = select(_kept.licence_no).where(_kept.level.in_(levels), _STANDS)
@@ -107,21 +122,40 @@ def _above(who: Person, wanted: Wanted, levels: Sequence[str]) -> Select[Any]:
         query = query.join(tables.merchant, _shop.licence_no == _kept.licence_no).where(*wanted.of_master)
     elif wanted.county:
         query = query.where(_kept.county_code == wanted.county)
-    return query.where(within(who, _kept.licence_no, _kept.county_code))
+    return query.where(*_ours(who, _kept.county_code))
+
+
+def _ours(who: Person, county: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    return [] if who.level is Level.CITY else [county == who.bureau]
 
 
 def _below(who: Person, wanted: Wanted) -> Select[Any]:
-    stands = exists().where(_kept.licence_no == _shop.licence_no, _STANDS)
-    scope = within(who, _shop.licence_no, _shop.county_code)
-    return select(_shop.licence_no).where(*wanted.of_master, ~stands, scope)
+    """Licence numbers of the others; each is looked up by itself, as many as a page has."""
+    own = select(_kept.level).where(_kept.licence_no == _shop.licence_no).correlate(tables.merchant).scalar_subquery()
+    quiet = func.coalesce(own, "service") == "service"
+    return select(_shop.licence_no).where(*wanted.of_master, quiet, *_ours(who, _shop.county_code))
 
 
-async def _count(tx: Tx, query: Select[Any]) -> int:
-    some = query.limit(MOST).subquery()
+async def _count(tx: Tx, query: Select[Any], most: int) -> int:
+    some = query.limit(most).subquery()
     return int((await tx.execute(select(func.count()).select_from(some))).scalar_one())
 
 
 async def _few(tx: Tx, who: Person, wanted: Wanted, start: int, size: int) -> Ranking:
+    """The shops that somebody serves: some hundreds."""
+    level = func.coalesce(_kept.level, "service")
+    fits = select(_shop.licence_no, func.count().over().label("total")).select_from(
+        tables.merchant.outerjoin(shop_score, _kept.licence_no == _shop.licence_no)
+    )
+    fits = fits.where(*wanted.of_master, within(who, _shop.licence_no, _shop.county_code))
+    if wanted.levels:
+        fits = fits.where(level.in_(wanted.levels))
+    ordered = fits.order_by(_kept.score.desc().nulls_last(), _shop.licence_no).limit(size).offset(start)
+    rows = (await tx.execute(ordered)).all()
+    return Ranking(await _rows(tx, [row.licence_no for row in rows]), min(rows[0].total, MOST) if rows else 0)
+
+
+async def _found(tx: Tx, who: Person, wanted: Wanted, start: int, size: int) -> Ranking:
     """Shops found by words, the best match first."""
     fits = select(_shop.licence_no).where(*wanted.of_master, within(who, _shop.licence_no, _shop.county_code))
     if wanted.levels:
@@ -151,20 +185,23 @@ async def _rows(tx: Tx, licences: Sequence[str]) -> tuple[Ranked, ...]:
 
 async def by_level(tx: Tx, who: Person) -> dict[tuple[str, str], int]:
     """How many shops stand out, by county code and level, of those whose profiles `who` may read."""
-    query = select(_kept.county_code, _kept.level, func.count()).where(
-        _STANDS, within(who, _kept.licence_no, _kept.county_code)
-    )
+    scope = _ours(who, _kept.county_code) if oversees(who) else [within(who, _kept.licence_no, _kept.county_code)]
+    query = select(_kept.county_code, _kept.level, func.count()).where(_STANDS, *scope)
     rows = await tx.execute(query.group_by(_kept.county_code, _kept.level))
     return {(county, level): count for county, level, count in rows}
 
 
+# By leaps in the index, however many shops there are.
+_GRADES = text("""
+WITH RECURSIVE found AS (
+    SELECT min(grade) AS grade FROM merchant WHERE grade > ''
+    UNION ALL
+    SELECT (SELECT min(grade) FROM merchant WHERE grade > found.grade) FROM found WHERE found.grade IS NOT NULL
+)
+SELECT grade FROM found WHERE grade IS NOT NULL LIMIT 60
+""")
+
+
 async def grades(tx: Tx) -> list[str]:
-    """The grades that shops have, found by leaps in the index, however many shops there are."""
-    found: list[str] = []
-    while len(found) < 60:
-        following = select(func.min(_shop.grade)).where(_shop.grade > (found or [""])[-1])
-        grade = (await tx.execute(following)).scalar_one()
-        if grade is None:
-            return found
-        found.append(grade)
-    return found
+    """The grades that shops have."""
+    return list((await tx.execute(_GRADES)).scalars())

@@ -25,9 +25,14 @@ def reads(who: Person) -> ColumnElement[bool]:
     """The condition on a row of `merchant` that lets `who` read its profile."""
     own = (who.id, *who.stands_for)
     serves = or_(_shop.customer_manager.in_(own), _shop.market_inspector.in_(own), _shop.delivery_worker.in_(own))
-    if supervises(who) or who.role in (Role.LEADER, Role.DEPARTMENT_HEAD):
+    if oversees(who):
         return true() if who.level is Level.CITY else or_(_shop.county_code == who.bureau, serves, _busy(own))
     return or_(serves, _busy(own))
+
+
+def oversees(who: Person) -> bool:
+    """Whether somebody looks after a whole county, or the city."""
+    return supervises(who) or who.role in (Role.LEADER, Role.DEPARTMENT_HEAD)
 
 
 def _busy(own: tuple[str, ...]) -> ColumnElement[bool]:
@@ -53,7 +58,7 @@ def within(who: Person, licence_no: ColumnElement[str], county: ColumnElement[st
         .where(_task.person_id.in_(own), _task.state.in_(OPEN_TASK), tables.problem.c.merchant.is_not(None))
     )
     mine = licence_no.in_(served.union_all(busy))
-    if supervises(who) or who.role in (Role.LEADER, Role.DEPARTMENT_HEAD):
+    if oversees(who):
         return true() if who.level is Level.CITY else or_(county == who.bureau, mine)
     return mine
 

@@ -23,6 +23,7 @@ from bot.office import open_database
 from bot.settings import Settings
 from store.profile.grading import grade, hold_shop, only, recount
 from store.profile.page import profile
+from store.profile.ranking import Wanted, by_level, ranking
 from store.staff.offices import person_known
 from tests.bench._million import fill
 from tests.bench.ledger import AT
@@ -40,6 +41,8 @@ async def run(engine: AsyncEngine) -> list[Row]:
         shops = await _night(engine, days)
         rows.append(Row(f"score {shops:,} shops anew, {name}", time.perf_counter() - began, "s", goal="<= 15"))
     rows.append(Row("the whole profile of a shop, p95", await _p95(engine, _profile), "ms", goal="<= 50"))
+    for name, ask in LISTS.items():
+        rows.append(Row(f"list of shops, {name}, p95", await _p95(engine, ask), "ms", goal="<= 50"))
     rows.append(Row("keeping a score in step with a verdict, p95", await _p95(engine, _step), "ms"))
     return rows
 
@@ -62,6 +65,29 @@ async def _profile(tx: AsyncConnection, shop: str) -> None:
     who = await person_known(tx, "minquan-supervision")
     assert who
     assert await profile(tx, who, shop, AT)
+
+
+def _list(userid: str, wanted: Wanted, start: int = 0) -> Callable[[AsyncConnection, str], Awaitable[object]]:
+    """What the page of a list asks the books."""
+
+    async def ask(tx: AsyncConnection, _shop: str) -> None:
+        who = await person_known(tx, userid)
+        assert who
+        counts = await by_level(tx, who)
+        out = sum(n for (county, _level), n in counts.items() if wanted.county in ("", county))
+        found = await ranking(tx, who, wanted, start, standing_out=None if wanted.grade else out)
+        assert found.total > start
+
+    return ask
+
+
+LISTS = {
+    "city": _list("city-supervision1", Wanted()),
+    "city, page 100": _list("city-supervision1", Wanted(), 4_950),
+    "one county of the city": _list("city-supervision1", Wanted(county="411421")),
+    "county": _list("minquan-supervision", Wanted()),
+    "one grade of the county": _list("minquan-supervision", Wanted(grade="15")),
+}
 
 
 async def _step(tx: AsyncConnection, shop: str) -> None:

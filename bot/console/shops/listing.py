@@ -11,11 +11,11 @@ from bot.console.lists import Column, Listing, View
 from bot.console.shops import wording
 from bot.console.visit import Visit
 from bot.texts import _
-from store.law.standing import supervises
 from store.master import merchants, packcode
 from store.profile.ranking import MOST, Wanted, by_level, grades, ranking
+from store.profile.reading import oversees
 from store.staff.names import counties, named_like
-from store.words import FieldRole, Level, Role
+from store.words import FieldRole, Level
 
 COLUMNS = (
     Column("name", _("Shop"), head=True),
@@ -25,7 +25,6 @@ COLUMNS = (
     Column("grade", _("Grade")),
 )
 _FILTERS = ("words", "level", "county", "grade", "role", "staff")
-_EVERYWHERE = (Role.LEADER, Role.DEPARTMENT_HEAD)
 
 
 async def show(visit: Visit) -> web.StreamResponse:
@@ -36,8 +35,9 @@ async def show(visit: Visit) -> web.StreamResponse:
     async with visit.read() as tx:
         units = await counties(tx, visit.language)
         wanted = await _wanted(tx, visit, view)
-        found = await ranking(tx, visit.who, wanted, view.start, view.size)
-        counts = await by_level(tx, visit.who) if _sees_many(visit) else {}
+        counts = await by_level(tx, visit.who) if oversees(visit.who) else {}
+        standing_out = _standing_out(counts, wanted) if oversees(visit.who) else None
+        found = await ranking(tx, visit.who, wanted, view.start, view.size, standing_out)
         known_grades = await grades(tx)
     return visit.page(
         "shops/list.html",
@@ -72,8 +72,14 @@ async def _wanted(tx: AsyncConnection, visit: Visit, view: View) -> Wanted:
     )
 
 
-def _sees_many(visit: Visit) -> bool:
-    return supervises(visit.who) or visit.who.role in _EVERYWHERE
+def _standing_out(counts: dict[tuple[str, str], int], wanted: Wanted) -> int:
+    """How many of those that stand out are wanted."""
+    fits = [
+        count
+        for (county, level), count in counts.items()
+        if (not wanted.levels or level in wanted.levels) and wanted.county in ("", county)
+    ]
+    return sum(fits)
 
 
 def _mine(visit: Visit, code: str) -> bool:
