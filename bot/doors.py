@@ -74,6 +74,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "wecom": ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key"),
     "telegram": ("telegram_token",),
     "wechat": ("wechat_app_id", "wechat_secret", "wechat_token"),
+    "hook": (),
 }
 """Every door by its name, which is also its folder's, with the settings without which it stays closed."""
 

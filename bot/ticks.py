@@ -11,7 +11,7 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import log, metrics
+from bot import in_use, log, metrics
 from bot.heartbeat import beat
 from bot.office import Office
 from notifier import health as mailroom
@@ -49,6 +49,7 @@ def scheduler(office: Office) -> AsyncIOScheduler:
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["sums", fold_reports, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["reports", send_reports, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
+    clockwork.add_job(_safely, "interval", seconds=15, jitter=5, args=["in_use", in_use.refresh, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
     clockwork.add_job(_safely, "cron", hour=2, minute=37, jitter=600, args=["recount", right_reports, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])

@@ -63,6 +63,8 @@ MANNERS: Mapping[str, Manners] = {
     "wecom": Manners(each=((30, _MINUTE), (1000, _HOUR)), forgives=timedelta(hours=3), pictures=True),
     # About one message a second to one chat and 30 to all; 10 at once and 20 a second never exceed it.
     "telegram": Manners(each=((1, _SECOND),), burst=10, every=_SECOND / 20, pictures=True),
+    # A program of another house: as it comes, in its order; it tells repeats by their id.
+    "hook": Manners(each=((100_000, _MINUTE),), forgives=timedelta(days=30), longest=60_000),
 }
 _CAREFUL = Manners(each=((20, _MINUTE),))
 

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot import log
+from bot.api.serve import routes as api_routes
 from bot.console import shell
 from bot.fault import Fault
 from bot.health import Health
@@ -98,6 +99,7 @@ def application(office: Office, health: Health) -> web.Application:
     app.add_routes(casefile.routes(office))
     app.add_routes(qr.routes(office.settings))
     app.add_routes(tip_routes(office))
+    app.add_routes(api_routes(office))
     app.add_routes(shell.routes(office))
     return app
 

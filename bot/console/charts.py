@@ -1,6 +1,6 @@
 """Charts: figures as SVG that reads itself out, leads on by links, and is legible on a phone.
 
-Every function is pure and gives markup for a page; colours are classes (`style/70-charts.css`), so light, dark, paper
+Every function is pure and gives markup for a page; colours are classes (`style/40-charts.css`), so light, dark, paper
 and pictures each have their own. `both` draws for narrow and wide screens; the style sheet shows one of the two.
 
     line(title, desc, points, limit=…)     values over time, with the band in which they are expected to lie

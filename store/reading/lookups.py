@@ -3,8 +3,8 @@
 Query keys are optional unless marked with `!`. Items: value, label, detail, data (see `words.Item`).
 
 merchant    words (part of a name, pinyin initials, owner, licence number, 32-character pack code);
-            place {lat, lon, datum}
-            -> licence_no, name, "owner · address · 120 m"
+            place {lat, lon, datum}; photos (evidence ids: shops whose pack codes were read off them come first)
+            -> licence_no, name, "owner · address · 120 m"; {by_code: true} when a pack code was typed
 indicator   words | code | parent (null lists the top); side
             -> code, "W10202 …", parent's name, {code, leaf, severity, side, name}
 colleague   words (part of a name, initials, userid); department (one or several, of the bureau of the entry `number`,

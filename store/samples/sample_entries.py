@@ -159,7 +159,7 @@ class _Teller:
     def fed(self, word: str, shop: Mapping[str, Any]) -> Story:
         """What the province's orders show of a shop."""
         matter = next(one for one in MATTERS if one.indicator == "W20205")
-        text = "订购量为前三个周期均值的 3.4 倍,建议实地核查"
+        text = "订购量为前三个周期均值的 3.4 倍，建议实地核查"
         story = Story(word, matter, text, CLOCK, shop, [(0, "report", "clock")], "W20201", worker=f"{word}-cm")
         story.steps += WAYS[self.chance.choice(("whole", "closed", "unfounded", "unworked"))]
         return story

@@ -60,7 +60,7 @@ class Giver:
             case "classify":
                 given = {"indicator": matter.indicator}
             case "answer":
-                given = {"text": "已当面向店主说明规定,无需转办"}
+                given = {"text": "已当面向店主说明规定，无需转办"}
             case "transfer_out":
                 given["authority"] = "市场监督管理局"
             case "feedback":
@@ -79,7 +79,7 @@ class Giver:
                 given["review_on"] = local_day(move_working_days(self.calendar, at, 25)).isoformat()
             case "pass" | "fail":
                 good = verb == "pass"
-                given = {"text": "回访店面,整改保持良好" if good else "回访发现同样问题再次出现"}
+                given = {"text": "回访店面，整改保持良好" if good else "回访发现同样问题再次出现"}
                 given["photos"] = await self._pictures(who, at, 1)
         return given
 

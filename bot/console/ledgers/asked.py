@@ -19,7 +19,7 @@ from store.clock.workdays import local_day
 from store.db import Tx
 from store.law.rules import LAWS
 from store.law.standing import DEPARTMENTS
-from store.words import Ledger, words_of
+from store.words import Ledger, Level, words_of
 
 PLACES: Mapping[Ledger, str] = {Ledger.CLUE: "clues", Ledger.PROBLEM: "problems"}
 Options = list[tuple[str, str]]
@@ -96,6 +96,16 @@ def quick(visit: Visit, ledger: Ledger, filters: Filters) -> Sequence[tuple[str,
         on = rest == query
         shown.append((words, address(path, place if on else {**place, **query}), on))
     return shown
+
+
+def places(visit: Visit, ledger: Ledger, filters: Filters, counties: Options) -> Sequence[tuple[str, str, bool]]:
+    """One link for each county, everything else staying as it is; for those who see more than one."""
+    if visit.who.level is not Level.CITY:
+        return ()
+    path, here = visit.path(PLACES[ledger]), filters.given.get("county", "")
+    rest = {name: text for name, text in filters.given.items() if name != "county"}
+    one_each = [(name, address(path, {**rest, "county": code}), code == here) for code, name in counties]
+    return [(visit.t(_("All counties")), address(path, rest), not here), *one_each]
 
 
 def address(path: str, query: Mapping[str, str]) -> str:

@@ -107,6 +107,7 @@ async def _facts(visit: Visit) -> dict[str, Any]:
         "verbs": told.verbs(visit, item, entry),
         "file": item.data.get("file"),
         "head": steps[-1].hash if steps else "",
+        "doors": {door: visit.t(words) for door, words in told.DOORS.items()},
     }
 
 

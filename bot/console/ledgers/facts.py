@@ -21,6 +21,13 @@ from store.reading.problem_text import PARTS, TASK_STATES
 from store.texts import said
 from store.words import Entry, Item, Json, Ledger, words_of
 
+DOORS: Mapping[str, str] = {
+    "wecom": _("WeCom"),
+    "telegram": _("Telegram"),
+    "console": _("the console"),
+    "cli": _("the command line"),
+}
+"""How the channels of lines are called."""
 Pairs = list[tuple[str, str]]
 _GRAVE = ("dismiss", "rule_unfounded", "fail", "decline", "deny", "transfer_out")
 """Verbs whose button should not look like a way forward."""

@@ -71,6 +71,7 @@ async def _list(visit: Visit, ledger: Ledger) -> web.Response:
         "choices": choices,
         "filters": filters,
         "labels": asked.worded(filters, visit.language, called),
+        "places": asked.places(visit, ledger, filters, choices.counties),
         "quick": asked.quick(visit, ledger, filters),
         "faults": [said(sentence, visit.language, more) for sentence, more in faults],
         "by_time": key == "date",

@@ -128,7 +128,8 @@ LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce((
     SELECT array_agg(DISTINCT above.code ORDER BY above.code)
     FROM unit own
-    JOIN unit above ON above.code = ANY (string_to_array(own.path, '/')) AND above.kind NOT IN ('province', 'city', 'county')
+    CROSS JOIN LATERAL unnest(string_to_array(own.path, '/')) AS part (code)
+    JOIN unit above ON above.code = part.code AND above.kind NOT IN ('province', 'city', 'county')
     WHERE own.code = ANY (units)
 ), '{}');
 
