@@ -22,6 +22,9 @@ from store.samples.sample_vault import sample_vault
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
 _ROLES = {
     "customer_manager": ("客户经理", "customer manager"),
     "market_inspector": ("市场管理员", "market inspector"),
@@ -34,10 +37,11 @@ _ROLES = {
 }
 
 
-async def sample_directory(engine: AsyncEngine) -> Directory:
-    """The sample world, put into an empty database first."""
+async def sample_directory(engine: AsyncEngine, objects: ObjectStore | None = None) -> Directory:
+    """The sample world, put into an empty database first; the pictures of its entries lie in `objects`."""
     async with engine.begin() as tx:
         if (await tx.execute(select(tables.person.c.id).limit(1))).first() is None:
+            from bot.demo_pictures import Album
             from store.samples.sample import (
                 load_sample,  # and with it spreadsheets and pinyin, which later starts do not need
             )
@@ -48,7 +52,10 @@ async def sample_directory(engine: AsyncEngine) -> Directory:
             at = await now(tx)
             await load_sample(tx)
             await seed_calendar(tx)
-            await load_entries(tx, at)
+            album = Album() if objects else None
+            await load_entries(tx, at, iter(album) if album else None)
+            if album and objects:
+                await album.keep(objects)
             await load_feeds(tx, at)
             await load_shopwork(tx, at)
         units = (await tx.execute(select(tables.unit).order_by(tables.unit.c.path))).mappings().all()
@@ -115,6 +122,6 @@ def faces(directory: Directory) -> Sequence[Member]:
     """The people to begin with: one county from the shop to the leader, and the city above it."""
     county = counties()[2].name_en.lower()
     ends = ("cm", "mi", "dw", "marketing-head", "supervision", "leader")
-    wanted = [f"{county}-{end}" for end in ends] + ["city-supervision1", "city-leader"]
+    wanted = [f"{county}-{end}" for end in ends] + ["city-supervision1", "city-leader", "city-admin"]
     by_id = {member.userid: member for member in directory.members}
     return [by_id[userid] for userid in wanted if userid in by_id]

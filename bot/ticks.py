@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot import in_use, log, metrics
 from bot.heartbeat import beat
+from bot.nightwork import grade_all
 from bot.office import Office
 from notifier import health as mailroom
 from notifier import outbox
@@ -20,7 +21,7 @@ from notifier.ticks import TICKS, Tick
 from store import db
 from store.casefiles import evidence
 from store.clock import alarms
-from store.profile import grading, night
+from store.profile import night
 from store.reports import folding, recounting
 from store.tips import checks
 
@@ -94,14 +95,8 @@ async def grade_shops(office: Office) -> None:
         why = await night.wanted(mine, at)
         if why is None:
             return
-        run, shops, righted = await night.begun(mine, why, at), 0, 0
-        async with office.engine.begin() as tx:
-            astray, spans = await grading.astray(tx, at), await grading.spans(tx)
-        for span in spans:
-            async with office.engine.begin() as tx:
-                count = any(span.holds(shop) for shop in astray)
-                graded, wrong = await grading.refresh(tx, span, at, count=count)
-            shops, righted = shops + graded, righted + wrong
+        run = await night.begun(mine, why, at)
+        shops, righted = await grade_all(office.engine, at)
         await night.done(mine, run, shops, righted, await db.now(mine) + office.shift)
     logger.info("graded %d shops (%s), %d tallies put right", shops, why, righted)
 

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Engine, Executable, RootTransaction, TextClau
 from sqlalchemy.sql.dml import UpdateBase
 
 from store.db import Tx
-from store.tables import absence, calendar_day, setting, unit
+from store.tables import absence, calendar_day, setting, tip_pepper, unit
 
-_BEHIND = frozenset({absence, calendar_day, setting, unit})
+_BEHIND = frozenset({absence, calendar_day, setting, tip_pepper, unit})
 _NAMED = re.compile(rf"\b({'|'.join(sorted(table.name for table in _BEHIND))})\b")
 _kept: WeakKeyDictionary[RootTransaction, dict[Hashable, Any]] = WeakKeyDictionary()
 Value = TypeVar("Value")
@@ -35,6 +35,13 @@ async def once(tx: Tx, key: Hashable, read: Callable[[], Awaitable[Value]]) -> V
     if kept is not None:
         kept[key] = found
     return found
+
+
+def keep(tx: Tx, key: Hashable, value: object) -> None:
+    """What `once` gives for this key from now on: it came along with the answer to another question."""
+    kept = _of(tx.sync_connection)
+    if kept is not None:
+        kept[key] = value
 
 
 def _of(connection: Connection | None) -> dict[Hashable, Any] | None:

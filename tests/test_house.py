@@ -31,6 +31,7 @@ WRITERS = {
     "bot/showing.py": "pictures of reports: they belong to letters that were posted; no ledger is touched",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
     "bot/exporting.py": "how far the writing of an export has come; no ledger is touched",
+    "bot/nightwork.py": "all scores anew, a span of shops in each transaction; no ledger is touched",
     "bot/imports.py": "provincial files that somebody sent by the console, one transaction each",
     "bot/commands/import_.py": "the administrator's imports",
     "bot/commands/setting.py": "the administrator's dated changes of clocks and hours; no ledger is touched",

@@ -20,7 +20,7 @@ from bot import log
 from bot.clock import Clock
 from bot.commands.serve import serving, stop_signal
 from bot.demo_world import faces, sample_directory, sample_keys, sample_papers
-from bot.office import furnished, open_database
+from bot.office import furnished, open_database, open_objects
 from bot.roll_call import sync_menu
 from bot.sandbox.directory import Corp, Member
 from bot.sandbox.outside import TelegramPhone, WechatPhone
@@ -56,7 +56,7 @@ async def _demo(given: Settings, *, fresh: bool, browser: bool) -> None:
     first = Settings(environment="development", data_dir=folder, locale=given.locale, sending_hours="always")
     clock = DemoClock(folder / "clock")
     async with open_database(first) as engine:
-        directory = await sample_directory(engine)
+        directory = await sample_directory(engine, open_objects(first))
         keys = await sample_keys(engine, clock.now())
         callback = f"http://127.0.0.1:{port}/wecom/callback"
         wechat = WechatCloud(Account.fresh(), f"http://127.0.0.1:{port}/wechat/callback")

@@ -17,6 +17,7 @@ from bot.console import shell
 from bot.fault import Fault
 from bot.health import Health
 from bot.office import Office, open_office
+from bot.portal import oidc
 from bot.settings import Settings
 from bot.tips import qr
 from bot.web import casefile
@@ -100,6 +101,7 @@ def application(office: Office, health: Health) -> web.Application:
     app.add_routes(qr.routes(office.settings))
     app.add_routes(tip_routes(office))
     app.add_routes(api_routes(office))
+    app.add_routes(oidc.routes(office))
     app.add_routes(shell.routes(office))
     return app
 

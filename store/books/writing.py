@@ -68,7 +68,8 @@ class XlsxBook:
         edge = {"border": 1, "border_color": "#BFBFBF"}
         self._head = self._book.add_format({**edge, "bold": True, "bg_color": "#E7EEEA", "text_wrap": True})
         self._cell = self._book.add_format({**edge, "valign": "top"})
-        self._count, self._row, self._sheet = 0, SHEET_ROWS, self._next()
+        self._count = self._row = 0
+        self._sheet = self._next()
 
     def write(self, rows: Sequence[Sequence[Json]]) -> None:
         for row in rows:

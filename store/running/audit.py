@@ -17,9 +17,9 @@ from store.clock.workdays import SHANGHAI
 from store.db import Tx
 from store.staff.people import escape
 
-SORTS = ("change", "sign_in", "taken", "library", "feed")
+SORTS = ("change", "sign_in", "taken", "library", "feed", "sharing", "partner")
 """What a line is of: an administrator's change, a sign-in or sign-out, what left the books, the library, files of
-provincial data."""
+provincial data, what was shared, partner systems with their keys."""
 MOST = 100_000
 """Lines of one file."""
 _change, _audit, _indicator, _batch = (
@@ -28,6 +28,8 @@ _change, _audit, _indicator, _batch = (
     tables.indicator_change.c,
     tables.batch.c,
 )
+_export, _paper, _news = tables.export_job.c, tables.document_version.c, tables.announcement.c
+_partner, _key, _hook = tables.partner.c, tables.api_key.c, tables.hook.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,19 @@ def _lines() -> CompoundSelect[Any]:
         _part(tables.batch, _batch.undone_at, "feed", _batch.undone_by, literal("undone"), _batch.name).where(
             _batch.undone_at.is_not(None)
         ),
+        _part(
+            tables.export_job,
+            _export.asked_at,
+            "taken",
+            _export.owner,
+            literal("export"),
+            _export.ledger + literal(" · ") + _export.format,
+        ),
+        _part(tables.document_version, _paper.made_at, "sharing", _paper.made_by, literal("document"), _paper.file),
+        _part(tables.announcement, _news.made_at, "sharing", _news.made_by, literal("announcement"), _news.title),
+        _part(tables.partner, _partner.made_at, "partner", _partner.made_by, literal("partner"), _partner.name),
+        _part(tables.api_key, _key.made_at, "partner", _key.made_by, literal("api_key"), _key.name),
+        _part(tables.hook, _hook.made_at, "partner", _hook.made_by, literal("hook"), _hook.name),
     )
 
 

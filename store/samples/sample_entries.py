@@ -36,7 +36,7 @@ from store.staff.offices import PEOPLE, person_of
 from store.words import CLOCK, Address, Ask, Ledger, Moved, Person, Refused
 
 DAYS = 56
-_EACH, _FEEDS, _LEFT, _FRESH = 6, 1, 3, 2
+_EACH, _FEEDS, _LEFT, _FRESH = 5, 1, 2, 1
 """Entries of each county: ordinary ones, from provincial data, left lying by somebody, and of the last two days."""
 _STRIKES = 7
 """Days between two looks of the clock: enough for a diary that is only told."""
@@ -58,10 +58,10 @@ class _Diary:
             yield at, story
 
 
-async def load_entries(tx: Tx, at: datetime, photos: Sequence[Photo] = (), bureaus: int = 9) -> int:
+async def load_entries(tx: Tx, at: datetime, photos: Iterator[Photo] | None = None, bureaus: int = 9) -> int:
     """Write eight weeks of entries that end at `at`; how many moves that were.
 
-    `photos`: pictures for them, by turns. `bureaus`: how many counties have entries.
+    `photos`: pictures for them, as many as they need. `bureaus`: how many counties have entries.
     """
     teller = _Teller(tx, await _people(tx), await load_calendar(tx, at), photos)
     diary = _Diary()
@@ -129,7 +129,9 @@ def _stories(
 class _Teller:
     """Carries the steps out."""
 
-    def __init__(self, tx: Tx, people: Mapping[str, Person], calendar: Calendar, photos: Sequence[Photo]) -> None:
+    def __init__(
+        self, tx: Tx, people: Mapping[str, Person], calendar: Calendar, photos: Iterator[Photo] | None
+    ) -> None:
         self.tx, self.people, self.calendar = tx, people, calendar
         self.chance = Random(1530)  # noqa: S311 - nothing secret: the same entries every time
         self.moves = 0

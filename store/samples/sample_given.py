@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count, cycle
+from itertools import count
 from random import Random
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -43,11 +43,11 @@ class Story:
 
 
 class Giver:
-    """Gives what a step needs. `photos` are shown by turns."""
+    """Gives what a step needs."""
 
-    def __init__(self, tx: Tx, calendar: Calendar, chance: Random, photos: Sequence[Photo]) -> None:
+    def __init__(self, tx: Tx, calendar: Calendar, chance: Random, photos: Iterator[Photo] | None) -> None:
         self.tx, self.calendar, self.chance = tx, calendar, chance
-        self._photos, self._shown = cycle(photos) if photos else None, count()
+        self._photos, self._shown = photos, count()
 
     async def fields(self, story: Story, verb: str, who: Person, at: datetime) -> dict[str, Json]:
         matter, text = story.matter, REASONS.get(verb, "")

@@ -21,6 +21,7 @@ from store import tables
 from store.running.quality import GAPS
 from store.staff.people import person_by_id
 from store.words import Person
+from tests import acceptance
 from tests.console import Answer, Console, Visitor, open_console
 from tests.world import MQ, STAFF, build_world
 
@@ -32,7 +33,7 @@ PAGES = (
     *("/settings/clock.ladder", "/settings/mail.hours", "/settings/cards.off", "/settings/clock.due_by_severity"),
     *("/settings/clock.sample_percent", "/letters?state=all", "/doors"),
     *("/forms", "/forms/report", "/forms/tip?in=en", "/templates", "/templates/task/en", "/templates/overdue/en"),
-    *("/audit", "/audit?sort=change&person=sq&from=2026-01-01&to=2030-01-01&words=x", "/quality"),
+    *("/guide", "/audit", "/audit?sort=change&person=sq&from=2026-01-01&to=2030-01-01&words=x", "/quality"),
     *(f"/quality/{gap}" for gap in GAPS),
 )
 
@@ -99,11 +100,8 @@ async def test_every_page_is_there_in_english(console: Console, boss: Visitor) -
     for page in PAGES:
         answer = await boss.get(ROOM + page)
         body = answer.text.partition("<main")[2]
-        chinese = set(
-            re.findall(
-                r"[\u4e00-\u9fff]{2,}", re.sub(r"<option.*?</option>|<a .*?</a>|<td.*?</td>", "", body, flags=re.S)
-            )
-        )
+        body = re.sub(r"<(option|a|td|dd|textarea)\b.*?</\1>|<div class=\"bubble.*?</div>", "", body, flags=re.S)
+        chinese = set(re.findall(r"[\u4e00-\u9fff]{2,}", body))
         names = {one.name for one in STAFF.values()} | {"中文"}
         assert answer.status == 200
         assert {one for one in chinese if not any(one in name for name in names)} <= KEPT, page
@@ -346,3 +344,8 @@ async def test_another_wording_counts_and_goes_back(boss: Visitor) -> None:
 async def test_a_wording_that_cannot_count_is_refused(boss: Visitor, source: str, trouble: str) -> None:
     answer = await fill(boss, "/templates/task/zh", source=source)
     assert (answer.status, trouble in answer.text.partition("wrong-list")[2][:600]) == (422, True)
+
+
+def test_the_acceptance_paper_is_drawn_from_the_guide() -> None:
+    """After a change: python -m tests.acceptance --update."""
+    assert acceptance.PAPER.read_text("utf-8") == acceptance.drawn()

@@ -19,11 +19,11 @@ from store.running.audit import Line
 
 COLUMNS = (
     Column("at", _("When"), head=True),
-    Column("by", _("Who")),
-    Column("sort", _("What")),
+    Column("by", _("By whom")),
+    Column("sort", _("Action")),
     Column("subject", _("About")),
 )
-HEADER = (_("When"), _("Userid"), _("Name"), _("Sort"), _("What"), _("About"))
+HEADER = (_("When"), _("Userid"), _("Name"), _("Sort"), _("Action"), _("About"))
 FILTERS = ("sort", "person", "from", "to", "words")
 SORTS = {
     "change": _("Change by an administrator"),
@@ -31,6 +31,8 @@ SORTS = {
     "taken": _("Taken out of the books"),
     "library": _("Indicator library"),
     "feed": _("Provincial data"),
+    "sharing": _("Shared"),
+    "partner": _("Partner systems and keys"),
 }
 WHAT = {
     "console_in_wecom": _("signed in from WeCom"),
@@ -52,6 +54,12 @@ WHAT = {
     "outflow": _("brought in outflow"),
     "targets": _("brought in targets"),
     "undone": _("took a batch back"),
+    "export": _("asked for a file of a ledger"),
+    "document": _("uploaded a document"),
+    "announcement": _("announced"),
+    "partner": _("connected a partner system"),
+    "api_key": _("made a key of the interface"),
+    "hook": _("made a hook"),
 }
 
 

@@ -15,7 +15,7 @@ from store.law.rules import LAWS
 from store.running import quality
 from store.words import Ledger
 
-COLUMNS = (Column("id", _("Number"), head=True), Column("name", _("Name")), Column("more", _("More")))
+COLUMNS = (Column("id", _("Number"), head=True), Column("name", _("Name")), Column("more", _("Remark")))
 GAPS: Mapping[str, tuple[str, str]] = {
     "people_unreached": (_("people without a working address"), _("Give them a WeCom or Telegram address.")),
     "field_staff_without_role": (_("field staff without a field role"), _("Choose one of the three on their page.")),
