@@ -82,6 +82,7 @@ problem = Table(
     Index("problem_state_idx", "state", "opened_at"),
     Index("problem_closed_idx", "bureau", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     Index("problem_merchant_idx", "merchant", postgresql_where=text("merchant IS NOT NULL")),
+    Index("problem_shop_idx", "merchant", "opened_at", postgresql_where=text("merchant IS NOT NULL")),
     Index("problem_next_idx", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     Index("problem_holder_unit_idx", "holder_unit", "holder_role", postgresql_where=text("holder_unit IS NOT NULL")),
     Index("problem_holder_person_idx", "holder_person", postgresql_where=text("holder_person IS NOT NULL")),
