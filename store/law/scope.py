@@ -33,9 +33,11 @@ from sqlalchemy.sql.selectable import FromClause
 
 from store import tables
 from store.db import Tx
+from store.law.problem_law import PROBLEM_STATES
 from store.law.standing import supervises
 from store.words import Ledger, Level, Person, Role, ledger_of
 
+_OPEN = tuple(name for name, state in PROBLEM_STATES.items() if state.open)
 _TABLES = {Ledger.CLUE: tables.clue, Ledger.PROBLEM: tables.problem}
 Column = ColumnElement[str] | BindParameter[str] | ColumnClause[str] | str
 
@@ -78,8 +80,8 @@ def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     return _sees(who, ledger)
 
 
-def _sees(who: Person, ledger: Ledger, *, probing: bool = False) -> ColumnElement[bool]:
-    opened = or_(held_by(who, ledger), _wide(who, ledger, probing=probing))
+def _sees(who: Person, ledger: Ledger, *, probing: bool = False, running: bool = False) -> ColumnElement[bool]:
+    opened = or_(held_by(who, ledger), _wide(who, ledger, probing=probing, running=running))
     if ledger is Ledger.CLUE:
         return or_(tables.clue.c.reporter == who.id, and_(opened, _not_hidden(who, ledger), _not_sealed(who)))
     return or_(_reported(who), and_(or_(_has_task(who), opened), _not_hidden(who, ledger)))
@@ -123,6 +125,15 @@ def at_a_glance(who: Person, ledger: Ledger) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=512)
+def open_to(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """The same as `sees` of rows that are open, all of which are looked at: a department's tasks in open problems are
+    few, and found by an index of their own."""
+    if who.role is Role.DEPARTMENT_HEAD and not supervises(who) and ledger is Ledger.PROBLEM:
+        return _sees(who, ledger, running=True)
+    return at_a_glance(who, ledger)
+
+
+@lru_cache(maxsize=512)
 def few(who: Person, ledger: Ledger) -> Select[Any] | None:
     """The numbers among which everything lies that `who` may see, for whoever sees little of a ledger: reported by
     them, given to them, waiting for them. None for those whose role opens a county, a department or the city."""
@@ -148,7 +159,7 @@ def held_by(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     return or_(entry.holder_person.in_((who.id, *who.stands_for)), office)
 
 
-def _wide(who: Person, ledger: Ledger, *, probing: bool = False) -> ColumnElement[bool]:
+def _wide(who: Person, ledger: Ledger, *, probing: bool = False, running: bool = False) -> ColumnElement[bool]:
     """What the role alone opens, beyond one's own and what one holds."""
     entry = _TABLES[ledger].c
     if supervises(who) or who.role is Role.LEADER:
@@ -158,7 +169,12 @@ def _wide(who: Person, ledger: Ledger, *, probing: bool = False) -> ColumnElemen
     below = select(tables.unit.c.code).where(_value(who.unit) == any_(func.string_to_array(tables.unit.c.path, "/")))
     mine: ColumnElement[bool] = entry.unit_code.in_(below)
     if ledger is Ledger.PROBLEM:
-        mine = or_(mine, _tasked(_of(tables.task.c.unit_code, below, probing=probing), probing=probing))
+        whose = _of(tables.task.c.unit_code, below, probing=probing)
+        if running:  # a task follows its problem's state
+            whose = and_(
+                whose, tables.task.c.problem_state.in_([name for name, one in PROBLEM_STATES.items() if one.open])
+            )
+        mine = or_(mine, _tasked(whose, probing=probing))
     return and_(mine, not_(entry.internal))
 
 
