@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 WHO ?= minquan-cm
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check talk bench lock clean
+.PHONY: help setup run test check talk bench screenshots lock clean
 
 help:  ## show what can be made
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -46,6 +46,9 @@ talk: .venv/serve.ready  ## talk to the bot in this terminal, as one of the demo
 
 bench: .venv/dev.ready  ## measure, and print the table of ratios
 	@$(BIN)/loop153 bench $(ARGS)
+
+screenshots: .venv/dev.ready  ## take the pictures of docs/pictures.md anew (needs chromium)
+	@$(BIN)/python -m tests.screenshots $(ARGS)
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml
 

@@ -47,6 +47,7 @@ async def sample_directory(engine: AsyncEngine, objects: ObjectStore | None = No
             )
             from store.samples.sample_entries import load_entries
             from store.samples.sample_feeds import load_feeds
+            from store.samples.sample_shopwork import load_shopwork
 
             at = await now(tx)
             await load_sample(tx)
@@ -56,6 +57,7 @@ async def sample_directory(engine: AsyncEngine, objects: ObjectStore | None = No
             if album and objects:
                 await album.keep(objects)
             await load_feeds(tx, at)
+            await load_shopwork(tx, at)
         units = (await tx.execute(select(tables.unit).order_by(tables.unit.c.path))).mappings().all()
         people = (await tx.execute(select(tables.person).order_by(tables.person.c.id))).mappings().all()
         shops = await _shops(tx)
@@ -120,6 +122,6 @@ def faces(directory: Directory) -> Sequence[Member]:
     """The people to begin with: one county from the shop to the leader, and the city above it."""
     county = counties()[2].name_en.lower()
     ends = ("cm", "mi", "dw", "marketing-head", "supervision", "leader")
-    wanted = [f"{county}-{end}" for end in ends] + ["city-supervision1", "city-leader"]
+    wanted = [f"{county}-{end}" for end in ends] + ["city-supervision1", "city-leader", "city-admin"]
     by_id = {member.userid: member for member in directory.members}
     return [by_id[userid] for userid in wanted if userid in by_id]

@@ -27,6 +27,7 @@ from conversations.dialogue_json import from_json, to_json
 from conversations.hear import hear
 from conversations.library import UnknownVersion
 from conversations.turn import Dialogue, Turn
+from notifier.reporting import picture_letters
 from store import db, forms, inbox
 from store.casefiles import evidence
 from store.db import connected, passing
@@ -168,6 +169,7 @@ class _Course:
     refused: bool
     at: datetime
     refusal: Refused | None = None  # of a wish that no dialogue puts into words
+    pictures: tuple[str, ...] = ()  # that follow the answer
 
     def leaving(self, version: int) -> Leaving:
         return Leaving(self.who, version, to_json(self.dialogue), self.dialogue.form, self.says, self.events, self.at)
@@ -196,6 +198,7 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
     says: list[Say] = []
     events: list[Event] = []
     moved: list[Moved] = []
+    pictures: list[str] = []
     refused = False
     if isinstance(body, File):
         await evidence.expect(tx, body, who, at)
@@ -207,13 +210,15 @@ async def _run(office: Office, tx: AsyncConnection, seat: Seat, who: Person, bod
         if turn.lookup is None and turn.ask is None:
             break
         body = await _answer(tx, turn, who, at)
+        if isinstance(body, Found):
+            pictures += [str(item.data["picture"]) for item in body.items if "picture" in item.data]
         if isinstance(body, Settled):
             moved += [body.moved] if body.moved else []
             refused = refused or body.refused is not None
     if dialogue.language != who.language:
         await people.set_language(tx, who.id, dialogue.language)
     said = whole(says, office.settings, dialogue.language)
-    return _Course(who, dialogue, said, tuple(events), tuple(moved), refused, at)
+    return _Course(who, dialogue, said, tuple(events), tuple(moved), refused, at, pictures=tuple(pictures))
 
 
 async def _pressed(tx: AsyncConnection, dialogue: Dialogue, who: Person, ask: Ask, at: datetime) -> _Course:
@@ -241,6 +246,7 @@ async def _post(office: Office, tx: AsyncConnection, incoming: Incoming, course:
     post = await heard_of(tx, course.moved, course.at)
     for number, page in enumerate(pages, start=2):
         post.append(_page(incoming, course, number, page))
+    post += picture_letters(course.who, incoming.sender, course.pictures, course.at, urgent=True)
     return await post_fitted(tx, post, course.at, office.settings.sending_hours)
 
 

@@ -46,10 +46,11 @@ class Door(Protocol):
     def pages(self, says: Sequence[Say]) -> list[str]:
         """The utterances as this door's texts, each within its size limit, split on character boundaries."""
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
         """The exact bytes that `send` will post: what the mail room freezes. Same arguments, same bytes.
 
-        A door that can draw a `card` shows it with the text or in its place; any other leaves it aside.
+        A door that can draw a `card` shows it with the text or in its place; any other leaves it aside. A door that
+        shows pictures sends the `picture` (its id in `store/reports/pictures.py`) in place of the text.
         """
 
     def update(self, to: Address, card: Shown, words: str) -> bytes:
@@ -73,6 +74,7 @@ DOORS: Mapping[str, tuple[str, ...]] = {
     "wecom": ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key"),
     "telegram": ("telegram_token",),
     "wechat": ("wechat_app_id", "wechat_secret", "wechat_token"),
+    "hook": (),
 }
 """Every door by its name, which is also its folder's, with the settings without which it stays closed."""
 

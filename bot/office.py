@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +24,7 @@ from conversations.library import Forms
 from store import forms as form_versions
 from store.clock.workdays import seed_calendar
 from store.db import migrate, open_engine, open_road, version
+from store.sharing.sealing import Seal, open_seal
 from store.wakes import Bells
 from store.words import Incoming, Receipt
 
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Office:
-    """Everything the rooms share in one process. Only `forms` is replaced while it runs (an older version learnt),
-    and only `clock` moves."""
+    """Everything the rooms share in one process. Only `forms` is replaced while it runs (an older version learnt, or
+    another one chosen; `shipped` has the hashes of those that came with it), and only `clock` moves."""
 
     settings: Settings
     engine: AsyncEngine
@@ -44,9 +45,11 @@ class Office:
     objects: ObjectStore
     clock: Clock
     bells: Bells
+    seal: Seal
     turns: Turns = field(default_factory=Turns)
     doors: dict[str, Door] = field(default_factory=dict)  # the open ones
     tips: TipDesk = field(default_factory=TipDesk)
+    shipped: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shift(self) -> timedelta:
@@ -74,6 +77,8 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
 @asynccontextmanager
 async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None = None) -> AsyncIterator[Office]:
     """An office on a migrated database, with every door open whose settings are complete."""
+    from bot.in_use import refresh  # it works on an office
+
     async with open_road(engine) as road, ClientSession(cookie_jar=DummyCookieJar()) as http:
         office = Office(
             settings=settings,
@@ -84,9 +89,12 @@ async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None
             objects=open_objects(settings),
             clock=clock or Clock(settings.clock_shift),
             bells=Bells(engine),
+            seal=open_seal(settings.secret, settings.data_dir.absolute()),
         )
+        office.shipped = {form.key: form.hash for form in office.forms}
         async with engine.begin() as tx:
             await form_versions.keep(tx, ((form.key, form.hash, form.source) for form in office.forms))
+        await refresh(office)
         for name in DOORS:
             if not missing(name, settings):
                 office.doors[name] = open_door(name, settings, http, engine, office.receive)

@@ -80,6 +80,12 @@ def _webhook_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _secret_key(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < 32:
+        raise ValueError("must have at least 32 random characters, the same for every replica")
+    return value
+
+
 def _shift(value: object) -> object:
     if isinstance(value, str) and not _DURATION.fullmatch(value):
         raise ValueError("must be an ISO 8601 duration such as P3D or PT2H30M")
@@ -107,6 +113,8 @@ class Settings(BaseModel):
     timezone: Annotated[str, AfterValidator(_time_zone)] = "Asia/Shanghai"
     sending_hours: Literal["working", "always"] = "working"  # when letters leave: notifier/hours.py
     heartbeat_url: WebAddress | None = None  # pinged while the mail room is well
+    secret_key: Annotated[SecretStr, AfterValidator(_secret_key)] | None = None  # None: a file under data_dir
+    hooks_inside: bool = False  # whether moves may be told to addresses within the house
     clock_shift: Annotated[timedelta, BeforeValidator(_shift)] = timedelta()
 
     wecom_corp_id: str | None = None
@@ -150,6 +158,11 @@ class Settings(BaseModel):
         """Where browsers find us: the public address, or the one we listen on."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104
         return self.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def secret(self) -> str | None:
+        """The service's own key, when it was given one."""
+        return self.secret_key.get_secret_value() if self.secret_key else None
 
     @property
     def zone(self) -> ZoneInfo:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from notifier import hours, outbox, overtaken, shown
+from notifier.hooking import hooked
 from notifier.plan import letters
 from store.staff import people
 from store.words import Letter, Moved, every
@@ -23,7 +24,7 @@ async def heard_of(tx: AsyncConnection, moved: tuple[Moved, ...], at: datetime) 
     for one in every(moved):
         await overtaken.cancel(tx, one)
         told = letters(one, await people.hearers(tx, one), at)
-        planned += await shown.follow(tx, one, told, at)
+        planned += [*await shown.follow(tx, one, told, at), *await hooked(tx, one, at)]
     return planned
 
 

@@ -11,8 +11,9 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import log, metrics
+from bot import in_use, log, metrics
 from bot.heartbeat import beat
+from bot.nightwork import grade_all
 from bot.office import Office
 from notifier import health as mailroom
 from notifier import outbox
@@ -20,7 +21,8 @@ from notifier.ticks import TICKS, Tick
 from store import db
 from store.casefiles import evidence
 from store.clock import alarms
-from store.profile import grading, night
+from store.profile import night
+from store.reports import folding, recounting
 from store.tips import checks
 
 logger = logging.getLogger(__name__)
@@ -45,8 +47,12 @@ def scheduler(office: Office) -> AsyncIOScheduler:
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["due", strike_due, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["scores", grade_shops, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["checks", begin_checks, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["sums", fold_reports, office])
+    clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["reports", send_reports, office])
     clockwork.add_job(_safely, "interval", seconds=15, args=["backlog", count_backlog, office])
+    clockwork.add_job(_safely, "interval", seconds=15, jitter=5, args=["in_use", in_use.refresh, office])
     clockwork.add_job(_safely, "interval", seconds=60, jitter=5, args=["heartbeat", _beat, office])
+    clockwork.add_job(_safely, "cron", hour=2, minute=37, jitter=600, args=["recount", right_reports, office])
     clockwork.add_job(_safely, "cron", hour=3, minute=17, jitter=600, args=["night", every_night, office])
     return clockwork
 
@@ -89,16 +95,46 @@ async def grade_shops(office: Office) -> None:
         why = await night.wanted(mine, at)
         if why is None:
             return
-        run, shops, righted = await night.begun(mine, why, at), 0, 0
-        async with office.engine.begin() as tx:
-            astray, spans = await grading.astray(tx, at), await grading.spans(tx)
-        for span in spans:
-            async with office.engine.begin() as tx:
-                count = any(span.holds(shop) for shop in astray)
-                graded, wrong = await grading.refresh(tx, span, at, count=count)
-            shops, righted = shops + graded, righted + wrong
+        run = await night.begun(mine, why, at)
+        shops, righted = await grade_all(office.engine, at)
         await night.done(mine, run, shops, righted, await db.now(mine) + office.shift)
     logger.info("graded %d shops (%s), %d tallies put right", shops, why, righted)
+
+
+async def fold_reports(office: Office) -> None:
+    """What moves changed in the reports is taken into their sums; one replica does it. Reports say the same before
+    and after."""
+    async with db.alone(office.engine, folding.LOCK) as mine:
+        while mine is not None:
+            async with office.engine.begin() as tx:
+                count = await folding.fold(tx)
+            if count < folding.PAGE:
+                return
+
+
+async def right_reports(office: Office) -> None:
+    """Once a night the reports are held against the ledgers; what counts otherwise (a unit was moved, the version
+    before this one was still at work) is put right, entry by entry."""
+    async with db.alone(office.engine, folding.LOCK) as mine:
+        if mine is None:
+            return
+        async with office.engine.connect() as tx:
+            await tx.execution_options(isolation_level="REPEATABLE READ")
+            found = await recounting.check(tx, folding.PAGE)
+        async with office.engine.begin() as tx:
+            righted = await recounting.set_right(tx, found.entries) if found.entries else 0
+            await folding.sweep(tx)
+    if not found.ok:
+        logger.warning("reports: %d entries put right; %d sums are wrong", righted, len(found.sums))
+
+
+async def send_reports(office: Office) -> None:
+    """Last week's and last month's report, on the first working day after."""
+    from bot.reporting import push_reports
+
+    posted = await push_reports(office)
+    if posted:
+        logger.info("posted %d letters with reports", posted)
 
 
 async def begin_checks(office: Office) -> None:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot import exporting, imports, log, media, metrics
+from bot import cartons, exporting, imports, log, media, metrics
 from bot.health import Health
 from bot.office import Office
 from bot.ticks import scheduler
@@ -81,6 +81,7 @@ def _loops(office: Office, signals: Signals) -> list[tuple[str, Loop]]:
 
     loops: list[tuple[str, Loop]] = [
         ("media", lambda: media.run(office, signals.stop, signals.media)),
+        ("cartons", lambda: cartons.run(office, signals.stop)),
         ("imports", lambda: imports.run(office, signals.stop)),
         ("exports", lambda: exporting.run(office, signals.stop)),
         ("listen", lambda: _until(signals.stop, wakes.listen(office.engine, channels))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from conversations import closing, doing, drafts, lists, outside, papers, review, step, tokens
+from conversations import closing, doing, drafts, figures, lists, outside, papers, review, step, tokens
 from conversations.catalogue import mark
 from conversations.commands import Command
 from conversations.scene import Scene
@@ -47,6 +47,7 @@ def label(scene: Scene, name: str) -> str:
         "announcements": t("Announcements"),
         "read": t("I have read it"),
         "console": t("Console"),
+        "figures": t("Reports in figures"),
         "cancel": t("Cancel: {title}", title=scene.title),
         "submit": t("Submit"),
         "english": "English",
@@ -246,6 +247,7 @@ _COMMANDS: Mapping[str, Callable[[Scene, str], Turn]] = {
     "announcements": _announcements,
     "read": _read,
     "console": _console,
+    "figures": figures.ask,
     "help": help_,
     "back": _back,
     "skip": _skip,

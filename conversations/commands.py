@@ -21,6 +21,7 @@ _WORDS = {
     "announcements": "公告 announcements",
     "read": "已阅 read",
     "console": "控制台 console",
+    "figures": "报表 领导报表 figures",
     "help": "帮助 help start 菜单 menu",
     "back": "上一步 返回 back",
     "skip": "跳过 略过 skip",

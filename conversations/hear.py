@@ -16,6 +16,7 @@ from conversations import (
     commands,
     doing,
     drafts,
+    figures,
     lists,
     outside,
     papers,
@@ -46,17 +47,6 @@ from store.words import (
     Text,
 )
 
-_FOUND: Mapping[str, Callable[[Scene, Found], Turn]] = {
-    **dict.fromkeys(("merchant", "indicator", "colleague", "unit"), answering.found),
-    **dict.fromkeys(("document", "announcement"), papers.found),
-    "workday": answering.workday,
-    "entry": doing.found,
-    "case_file": doing.linked,
-    "console": asides.console_link,
-    "duplicates": closing.duplicates,
-}
-"""Who goes on when the books have answered; anything else is a list."""
-
 
 def hear(forms: Forms, who: Person, dialogue: Dialogue, body: Body, now: datetime) -> Turn:
     """One step of one person's conversation. A turn with a `lookup` or an `ask` waits for `Found` or `Settled`."""
@@ -77,7 +67,20 @@ def _answered(scene: Scene, body: Found | Settled) -> Turn:
     """The desk's answer to a lookup or an ask of ours."""
     if isinstance(body, Settled):
         return doing.explained(scene, body) if "asked" in scene.dialogue.browsing else closing.settled(scene, body)
-    return _FOUND.get(body.lookup.kind, lists.found)(scene, body)
+    return _FINDINGS.get(body.lookup.kind, lists.found)(scene, body)
+
+
+_FINDINGS: Mapping[str, Callable[[Scene, Found], Turn]] = {
+    **dict.fromkeys(("merchant", "indicator", "colleague", "unit"), answering.found),
+    "workday": answering.workday,
+    "entry": doing.found,
+    "case_file": doing.linked,
+    "document": papers.found,
+    "announcement": papers.found,
+    "console": asides.console_link,
+    "figures": figures.told,
+    "duplicates": closing.duplicates,
+}
 
 
 def _in_passing(scene: Scene, body: Silence | Place) -> Turn:
@@ -205,8 +208,8 @@ def _token(scene: Scene, token: str, selected: Mapping[str, Json] = NOTHING) -> 
         return doing.use(scene, verb[0], verb[1], selected)
     if move := tokens.parts(token, "p", 1) or tokens.parts(token, "p", 2):
         return lists.move(scene, *move)
-    if paper := papers.tapped(scene, token):
-        return paper
+    if tokens.parts(token, "d", 1) or tokens.parts(token, "n", 1):
+        return papers.opened(scene, token)
     if menu := tokens.parts(token, "m", 1):
         return asides.run(scene, Command(*menu))
     return scene.say(scene.t("That button is not known any more. Say “help” for what I can do."))
@@ -247,14 +250,9 @@ def _own(scene: Scene, run: str, matter: str, answer: str) -> Turn:
 
 
 def _review(scene: Scene, answer: str) -> Turn:
-    match answer:
-        case "submit":
-            return closing.submit(scene)
-        case "edit":
-            return asides.run(scene, Command("edit"))
-        case "cancel":
-            return asides.run(scene, Command("cancel"))
-    return step.ask_next(scene)
+    if answer == "submit":
+        return closing.submit(scene)
+    return asides.run(scene, Command(answer)) if answer in ("edit", "cancel") else step.ask_next(scene)
 
 
 def _draft(scene: Scene, answer: str) -> Turn:

@@ -8,24 +8,16 @@ from conversations.turn import Turn
 from store.words import Found, Json, Link, Option, Say
 
 
-def tapped(scene: Scene, token: str) -> Turn | None:
-    """A document (`d|number`) or an announcement (`n|number`) that was tapped or picked."""
-    if document := tokens.parts(token, "d", 1):
-        return open_document(scene, *document)
-    if told := tokens.parts(token, "n", 1):
-        return open_announcement(scene, *told)
-    return None
-
-
-def open_document(scene: Scene, number: str) -> Turn:
-    """Ask the books for the place that fits what was looked for."""
-    words = scene.dialogue.browsing.get("words", "")
-    return _opened(scene).look_up("document", number=number, words=words)
-
-
-def open_announcement(scene: Scene, number: str) -> Turn:
-    """Ask the books for an announcement; who is shown it has read it."""
-    return _opened(scene).look_up("announcement", number=number, shown=True)
+def opened(scene: Scene, token: str) -> Turn:
+    """Ask the books for the document or announcement of a token: the place in it that fits what was looked for; who is
+    shown an announcement has read it."""
+    kind, _, number = token.partition("|")
+    was = scene.dialogue.browsing
+    back: Json = dict(was) if was.get("kind") in lists.LISTS else was.get("back", {})
+    opened = scene.unasked().after(browsing={"kind": "paper", "back": back})
+    if kind == "d":
+        return opened.look_up("document", number=number, words=was.get("words", ""))
+    return opened.look_up("announcement", number=number, shown=True)
 
 
 def acknowledge(scene: Scene, number: str) -> Turn:
@@ -46,13 +38,7 @@ def found(scene: Scene, answer: Found) -> Turn:
     lines = [item.label, *filter(None, (str(item.data.get("about") or ""), item.detail))]
     if shown:
         lines.append(t("Noted that you have read it."))
-    links = (Link(str(item.data["path"]), t("Open it")),)
+    links = (Link(str(item.data["path"]), t("Open it")),) if item.data.get("path") else ()
     options = [Option(tokens.move("list"), t("Back to the list"))] if scene.dialogue.browsing.get("back") else []
     events = (scene.event("digressed"),) if scene.form is not None else ()
     return scene.turn(Say("\n".join(lines), (*options, *lists.home_option(scene)), links), events=events)
-
-
-def _opened(scene: Scene) -> Scene:
-    was = scene.dialogue.browsing
-    back: Json = dict(was) if was.get("kind") in lists.LISTS else was.get("back", {})
-    return scene.unasked().after(browsing={"kind": "paper", "back": back})

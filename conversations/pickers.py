@@ -31,8 +31,9 @@ def suggest(scene: Scene, slot: Slot) -> Turn | None:
 def _hint(scene: Scene, slot: Slot) -> Mapping[str, Json]:
     """What is known so far: shops are near the place, what it is stands in what was seen."""
     if slot.question.type == "merchant":
-        place = known_place(scene)
-        return {"place": {name: place[name] for name in ("lat", "lon", "datum") if name in place}} if place else {}
+        place, photos = known_place(scene), known_photos(scene)
+        near = {"place": {name: place[name] for name in ("lat", "lon", "datum") if name in place}} if place else {}
+        return near | ({"photos": photos} if photos else {})
     if slot.question.type == "indicator":
         words = known_words(scene)
         return {"words": words[:_LONGEST]} if words else {}
@@ -90,11 +91,13 @@ def _look_up(scene: Scene, slot: Slot, query: Mapping[str, Json], **remembered: 
 
 
 def settle(scene: Scene, slot: Slot, found: Found) -> Mapping[str, Json] | None:
-    """The one item that is the answer beyond doubt: it was tapped, or typed in full (a number, a code, a name that
-    only one colleague has)."""
+    """The one item that is the answer beyond doubt: it was tapped, or typed in full (a number, a code, the pack code of
+    a carton, a name that only one colleague has)."""
     remembered = scene.dialogue.found
     wanted = str(remembered.get("exact") or remembered.get("words") or "").lower()
     exact = [item for item in found.items if wanted and str(item.value).lower() == wanted]
+    if not exact and remembered.get("words"):
+        exact = [item for item in found.items if item.data.get("by_code")]
     if not exact and slot.question.type == "colleague":
         named = [item for item in found.items if item.label.lower() == wanted]
         exact = named if len(named) == 1 == found.total else []
@@ -151,6 +154,12 @@ def known_place(scene: Scene) -> Mapping[str, Json] | None:
     given = (slot.answer for slot in scene.walk.slots if slot.question.type == "geopoint" and slot.answered)
     place = next(given, None) or scene.dialogue.near
     return place if isinstance(place, Mapping) and "lat" in place else None
+
+
+def known_photos(scene: Scene) -> list[str]:
+    """The photos that were sent: a carton on one of them may name the shop."""
+    given = (slot.answer for slot in scene.walk.slots if slot.question.type == "image" and slot.answered)
+    return [str(one) for answer in given if isinstance(answer, list) for one in answer]
 
 
 def known_words(scene: Scene) -> str:

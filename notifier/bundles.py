@@ -15,7 +15,7 @@ _FOLLOWERS = """
 SELECT id, template, facts::text AS facts FROM letter
 WHERE door = $1 AND address = $2 AND id > $3 AND stage = 'open' AND body IS NULL AND person_id = $4
   AND (state = 'ready' OR (state = 'held' AND not_before <= (SELECT clock_timestamp() + $6::interval)))
-  AND template <> 'card_update'
+  AND template NOT IN ('card_update', 'picture')
 ORDER BY id LIMIT $5 FOR UPDATE
 """
 # They have no lease of their own: they share the fate of the letter that carries them.

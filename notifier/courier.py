@@ -23,6 +23,7 @@ from notifier.gather import Gather
 from notifier.hours import Opening
 from notifier.leases import Claimed, Start, Verdict
 from notifier.limits import Permit, manners
+from notifier.reporting import PICTURE
 from notifier.sender import Sender as Sender
 from notifier.shown import Shown
 from notifier.terms import Terms
@@ -189,7 +190,7 @@ class Courier:
             return await self._begin_update(letter)
         # What was held together leaves together; what does not fit an address's limit does, too.
         together = self.terms.batch if letter.was == "held" else permit.together
-        if together > 1 and letter.body is None:
+        if together > 1 and letter.body is None and PICTURE not in letter.facts:
             async with wire(self._engine) as conn:
                 body = await self._begin_bundle(conn, letter, together)
             if body is not None:
@@ -221,6 +222,8 @@ class Courier:
         with _readable():
             facts = {**letter.facts, "again": True} if again else letter.facts
             text = render.text(letter.template, facts, letter.language, self._manners.longest)
+            if letter.facts.get(PICTURE):
+                return self._sender.envelope(letter.to, text, letter.key, picture=str(letter.facts[PICTURE]))
             card = None if again else cards.card(letter.facts, text, letter.language)
             return self._sender.envelope(letter.to, text, letter.key, card)
 

@@ -53,15 +53,18 @@ class Manners:
     every: timedelta = timedelta()  # … and then one more in each such time
     forgives: timedelta = timedelta()  # how long the same bytes sent again are shown only once
     longest: int = 2000  # bytes of one text
+    pictures: bool = False  # whether it shows pictures (notifier/reporting.py)
 
 
 _SECOND, _MINUTE, _HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 
 MANNERS: Mapping[str, Manners] = {
     # The envelope asks for a duplicate check of three to four hours (wecom.md §7).
-    "wecom": Manners(each=((30, _MINUTE), (1000, _HOUR)), forgives=timedelta(hours=3)),
+    "wecom": Manners(each=((30, _MINUTE), (1000, _HOUR)), forgives=timedelta(hours=3), pictures=True),
     # About one message a second to one chat and 30 to all; 10 at once and 20 a second never exceed it.
-    "telegram": Manners(each=((1, _SECOND),), burst=10, every=_SECOND / 20),
+    "telegram": Manners(each=((1, _SECOND),), burst=10, every=_SECOND / 20, pictures=True),
+    # A program of another house: as it comes, in its order; it tells repeats by their id.
+    "hook": Manners(each=((100_000, _MINUTE),), forgives=timedelta(days=30), longest=60_000),
 }
 _CAREFUL = Manners(each=((20, _MINUTE),))
 

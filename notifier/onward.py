@@ -11,7 +11,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from notifier import cards
+from notifier import cards, hooking
 from notifier.outbox import post
 from notifier.wire import within
 from store.db import Tx
@@ -33,7 +33,7 @@ RETURNING key, door, address, person_id, purpose, template, facts::text AS facts
 """
 _REACHED = """
 SELECT c.person_id, c.door, c.address FROM contact c JOIN person p ON p.id = c.person_id
-WHERE c.person_id = ANY ($1) AND c.off_at IS NULL AND p.active
+WHERE c.person_id = ANY ($1) AND c.off_at IS NULL AND p.active AND c.door <> 'hook'
 ORDER BY c.door DESC, c.address
 """
 _SEAT = """
@@ -55,7 +55,7 @@ async def hand_on(tx: Tx, at: Address, reason: str, shift: timedelta, *, person:
         await driver.execute(_OFF, at.door, at.id, reason)
     rows = await driver.fetch(_LEFT, at.door, at.id, f"gone: {reason}", shift, person)
     for row in rows:
-        if row["purpose"] == cards.UPDATE:  # nobody else has that card
+        if row["purpose"] in (cards.UPDATE, hooking.PURPOSE):  # nobody else has that card; a program is nobody
             continue
         letters = await _onward(tx, row)
         await post(tx, letters, now=row["now"])

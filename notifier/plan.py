@@ -11,7 +11,7 @@ from store.words import Address, Hearer, Json, Letter, Moved
 _IMPORTANT_FIRST = {"holder": 0, "reporter": 1, "watcher": 2}
 
 # What a letter may say of an entry; anything else stays in the books.
-_SAID = (
+SAID = (
     "state",
     "source",
     "severity",
@@ -47,7 +47,7 @@ def facts_of(moved: Moved) -> Mapping[str, Json]:
     """What the templates may say of a move. Nothing here changes with the time of sending."""
     fields = moved.entry.fields
     internal = bool(fields.get("internal"))
-    facts = {name: fields[name] for name in (_SAID_OF_INTERNAL if internal else _SAID) if fields.get(name)}
+    facts = {name: fields[name] for name in (_SAID_OF_INTERNAL if internal else SAID) if fields.get(name)}
     facts = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
     return facts | {
         "number": moved.entry.number,

@@ -14,7 +14,7 @@ from notifier.catalogue import translations
 from store.law.rules import LAWS
 from store.words import Json, Ledger, ledger_of, words_of
 
-_TEMPLATES = Path(__file__).parent / "templates"
+FOLDER = Path(__file__).parent / "templates"
 _OFFICE = ZoneInfo("Asia/Shanghai")  # whatever the host's zone, a day is the bureau's day (mailroom.md §1.9)
 _ITEM_BYTES = 150
 
@@ -24,7 +24,7 @@ def text(template: str, facts: Mapping[str, Json], language: str, longest: int =
 
     Raises `jinja2.TemplateError` for a template that is missing or cannot be filled.
     """
-    *above, last = _lines(template, _spoken(facts, language), language)
+    *above, last = _lines(template, spoken(facts, language), language)
     # The reference at the end tells one letter from every other, so the cut is made above it.
     return f"{_cut(chr(10).join(above), longest - len(last.encode()) - 1)}\n{last}" if above else _cut(last, longest)
 
@@ -61,7 +61,16 @@ def _listing(items: Sequence[str], language: str) -> str:
 
 
 def _lines(template: str, facts: Mapping[str, Json], language: str) -> list[str]:
-    """What the template says, without the empty lines that its unused parts leave."""
+    """What the template says, or the wording that was chosen instead of it."""
+    from notifier import rewording  # it works on this module
+
+    chosen = rewording.lines(template, facts, language)
+    lines = [line.strip() for line in (chosen or "").splitlines() if line.strip()]
+    return lines or shipped_lines(template, facts, language)
+
+
+def shipped_lines(template: str, facts: Mapping[str, Json], language: str) -> list[str]:
+    """What the shipped template says, without the empty lines that its unused parts leave."""
     rendered = _environment(language).get_template(f"{template}.j2").render(facts)
     return [line.strip() for line in rendered.splitlines() if line.strip()]
 
@@ -69,12 +78,17 @@ def _lines(template: str, facts: Mapping[str, Json], language: str) -> list[str]
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(  # plain text: what a person wrote must arrive as it was written
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(FOLDER),
         extensions=["jinja2.ext.i18n"],
-        undefined=_Optional,
+        undefined=Optional,
         autoescape=False,  # noqa: S701
         auto_reload=False,
     )
+    return furnished(environment, language)
+
+
+def furnished(environment: Environment, language: str) -> Environment:
+    """The environment with what every template may use: sentences of the catalogue and the two filters."""
     words = translations(language)
     environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined]
     # Straight to the catalogue: the extension's own alias resolves itself anew for every sentence.
@@ -83,7 +97,7 @@ def _environment(language: str) -> Environment:
     return environment
 
 
-def _spoken(facts: Mapping[str, Json], language: str) -> dict[str, Json]:
+def spoken(facts: Mapping[str, Json], language: str) -> dict[str, Json]:
     """The facts, and the names among them in one language."""
     named = {name: facts.get(f"{name}_{language}") or facts.get(f"{name}_zh") for name in ("indicator", "unit")}
     code = facts.get("indicator")
@@ -107,7 +121,7 @@ def _state_name(number: str, state: str, language: str) -> str:
     return words_of({"zh": known.zh, "en": known.en}, language) if known else state
 
 
-class _Optional(Undefined):
+class Optional(Undefined):
     """A fact that is not there may be asked for ("if due_at") but never be printed."""
 
     __slots__ = ()

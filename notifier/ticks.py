@@ -41,7 +41,8 @@ _LEFT_OPEN = """
 SELECT d.person_id, d.version, d.form, c.door, c.address, clock_timestamp() + $1::interval AS now
 FROM dialogue d
 JOIN person p ON p.id = d.person_id AND p.active
-CROSS JOIN LATERAL (SELECT c.door, c.address FROM contact c WHERE c.person_id = d.person_id AND c.off_at IS NULL
+CROSS JOIN LATERAL (SELECT c.door, c.address FROM contact c
+                    WHERE c.person_id = d.person_id AND c.off_at IS NULL AND c.door <> 'hook'
                     ORDER BY c.door DESC, c.address LIMIT 1) AS c
 WHERE d.form IS NOT NULL
   AND d.updated_at BETWEEN (SELECT clock_timestamp() + $1::interval - $3::interval)

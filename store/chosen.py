@@ -19,6 +19,7 @@ from store.chosen_forms import (
     CARDS_OFF,
     DAYS,
     HOURS,
+    REPORT_HOUR,
     Form,
     doors,
     hours,
@@ -102,6 +103,12 @@ _CHOICES = (
         {"opens": "08:30", "closes": "18:00"},
     ),
     Choice(CARDS_OFF, _("Doors that are sent words instead of cards."), doors, []),
+    Choice(
+        REPORT_HOUR,
+        _("From which hour on (8 to 17) last week's and last month's report leaves, on the first working day."),
+        number(8, 17),
+        9,
+    ),
     Choice(CARDS_LEDGERS, _("Ledgers whose letters are cards."), ledgers, ["problem"]),
 )
 

@@ -17,6 +17,8 @@ LADDER = "clock.ladder"
 HOURS, CARDS_OFF, CARDS_LEDGERS = "mail.hours", "cards.off", "cards.ledgers"
 """Keys of the mail room: when letters leave; doors that are sent words only, such as ["wecom"]; ledgers whose letters
 are cards (without that row, tasks of problems are)."""
+REPORT_HOUR = "report.hour"
+"""From which hour on last week's and last month's report leaves."""
 GROUPS = ("assignee", "head", "county_supervision", "county_leader", "city_supervision", "city_leader")
 """Who may stand on a rung (deadlines.py)."""
 DOORS = ("wecom", "telegram")

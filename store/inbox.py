@@ -42,7 +42,7 @@ SELECT clock_timestamp() AS at, i.said::text,
 FROM (SELECT 1) AS once
 LEFT JOIN inbox i ON i.door = $1 AND i.key = $2
 LEFT JOIN contact c ON c.door = $1 AND c.address = $3
-LEFT JOIN person p ON p.id = CASE WHEN $1 = 'console' THEN $3 ELSE c.person_id END AND p.active
+LEFT JOIN person p ON p.id = CASE WHEN $1 IN ('console', 'api') THEN $3 ELSE c.person_id END AND p.active
 LEFT JOIN unit u ON u.code = p.unit_code
 LEFT JOIN LATERAL (
   SELECT x.code, x.kind FROM unit x
@@ -52,7 +52,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN dialogue d ON d.person_id = p.id
 """
 
-# Whoever speaks through the console was signed in as that person by the console itself.
+# Whoever speaks through the console or the open interface was found to be that person there.
 
 # The inbox row is inserted *from* the kept dialogue, so a version conflict never marks a message as seen.
 LEAVE = """

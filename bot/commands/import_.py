@@ -19,14 +19,14 @@ from bot.settings import Settings
 from bot.telling import tell
 from bot.texts import _, said
 from store import db
-from store.clock.recount import recount
-from store.clock.workdays import load_calendar
 from store.feeds import FEEDS, Brought, bring
 from store.feeds.batches import undo
 from store.feeds.judging import waiting
 from store.ledger import apply
 from store.master.imports import KINDS, import_file
 from store.master.imports.report import Report, Wrong
+from store.running.bringing import KINDS as JOURNALED
+from store.running.bringing import bring as bring_in
 from store.texts import said as books_say
 from store.words import CLOCK, Moved, Refused
 
@@ -57,10 +57,12 @@ def run(args: argparse.Namespace) -> int:
 async def _import(settings: Settings, kind: str, file: Path, dry_run: bool) -> Report:
     async with open_database(settings) as engine, engine.begin() as tx:
         at = await db.now(tx) + settings.clock_shift
-        before = await load_calendar(tx, at)
-        report = await import_file(tx, kind, file, dry_run=dry_run, progress=_progress, at=at, by=BY)
-        if kind == "calendar" and report.ok and not dry_run:
-            await tell(tx, tuple(await recount(tx, before, at)), at, settings.sending_hours)
+        if kind in JOURNALED and not dry_run:
+            brought = await bring_in(tx, kind, file, BY, at, server=True, progress=_progress)
+            await tell(tx, brought.moved, at, settings.sending_hours)
+            report = brought.report
+        else:
+            report = await import_file(tx, kind, file, dry_run=dry_run, progress=_progress, at=at, by=BY)
     _clear()
     return report
 

@@ -12,11 +12,16 @@ from bot.telling import tell
 from bot.texts import _, said
 from store import db
 from store.db import Tx
+from store.running.changing import books
+from store.running.journal import note
 from store.staff import people
 from store.staff.leaving import hand_over
 from store.words import Moved, Refused
 
 HELP = "somebody leaves: hand over all that waits for them, and take them off the roster"
+
+BY = "command line"
+"""Who the journal of changes names: whoever may run commands on the server."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +44,7 @@ async def _leave(settings: Settings, user: str, heir: str | None, dry_run: bool)
     async with open_database(settings) as engine, engine.begin() as tx:
         at = await db.now(tx) + settings.clock_shift
         leaver = await people.person_by_id(tx, user)
+        before = await books()["person"].state(tx, leaver.id) if leaver else None
         try:
             moves = await hand_over(tx, user, at, heir)
         except Refused as refusal:
@@ -50,6 +56,8 @@ async def _leave(settings: Settings, user: str, heir: str | None, dry_run: bool)
             await tx.rollback()
             done = _("{name} would leave, and {count} matters would change hands. Nothing was written.")
         else:
+            assert before
+            await note(tx, "person", leaver.id, before, {**before, "active": False}, BY, at)
             await tell(tx, tuple(moves), at, settings.sending_hours)
             done = _("{name} has left the roster; {count} matters have changed hands, with a line on each.")
     return [*lines, said(done, settings.language, name=leaver.name, count=len(moves))]

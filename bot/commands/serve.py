@@ -12,10 +12,12 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot import log
+from bot.api.serve import routes as api_routes
 from bot.console import shell
 from bot.fault import Fault
 from bot.health import Health
 from bot.office import Office, open_office
+from bot.portal import oidc
 from bot.settings import Settings
 from bot.tips import qr
 from bot.web import casefile
@@ -98,6 +100,8 @@ def application(office: Office, health: Health) -> web.Application:
     app.add_routes(casefile.routes(office))
     app.add_routes(qr.routes(office.settings))
     app.add_routes(tip_routes(office))
+    app.add_routes(api_routes(office))
+    app.add_routes(oidc.routes(office))
     app.add_routes(shell.routes(office))
     return app
 

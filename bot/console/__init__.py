@@ -55,6 +55,7 @@ Templates extend "shell/base.html", fill `title`, `main`, and use the components
     icon(name)                                 from shell/icons.html
 
 Tones are `plain`, `info`, `good`, `warn`, `bad`. There are no style attributes (the policy forbids them) and no scripts
-that a page needs. The style sheet is `style/*.css`, in the order of their names; a room that needs more adds a file.
+that a page needs. The style sheet is `style/*.css`, in the order of their names; a room that needs more has a
+`style.css`, which no other room's pages load.
 What a form says is English in the code; `python -m tests.translations --update` collects it for the catalogue.
 '''

@@ -1,6 +1,6 @@
 """Charts: figures as SVG that reads itself out, leads on by links, and is legible on a phone.
 
-Every function is pure and gives markup for a page; colours are classes (`style/70-charts.css`), so light, dark, paper
+Every function is pure and gives markup for a page; colours are classes (`style/40-charts.css`), so light, dark, paper
 and pictures each have their own. `both` draws for narrow and wide screens; the style sheet shows one of the two.
 
     line(title, desc, points, limit=…)     values over time, with the band in which they are expected to lie
@@ -20,9 +20,9 @@ from math import ceil
 
 from markupsafe import Markup
 
-from bot.console.drawing import NARROW, ROW, WIDE, Mark, cut, figure, link, look, svg, tag, text, ticks, wide
+from bot.console.drawing import HALF, NARROW, ROW, WIDE, Mark, cut, figure, link, look, svg, tag, text, ticks, wide
 
-__all__ = ("NARROW", "WIDE", "Mark", "Point", "Stack", "bars", "both", "heat", "line", "sparkline", "stacked")
+__all__ = ("HALF", "NARROW", "WIDE", "Mark", "Point", "Stack", "bars", "both", "heat", "line", "sparkline", "stacked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ class Stack:
     href: str = ""
 
 
-def both(draw: Callable[[int], Markup]) -> Markup:
-    """The drawing for phones and for desks: `both(lambda width: bars("…", "…", marks, width=width))`."""
-    return Markup('<div class="narrow">{}</div><div class="wide">{}</div>').format(draw(NARROW), draw(WIDE))
+def both(draw: Callable[[int], Markup], wide: int = WIDE) -> Markup:
+    """The drawing for phones and for desks: `both(lambda width: bars("…", "…", marks, width=width))`. Where two stand
+    beside each other on a desk, `wide` is `HALF`."""
+    return Markup('<div class="narrow">{}</div><div class="wide">{}</div>').format(draw(NARROW), draw(wide))
 
 
 # --- values over time -------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from unicodedata import east_asian_width
 
 from markupsafe import Markup
 
-NARROW, WIDE = 320, 720
+NARROW, HALF, WIDE = 320, 500, 720
 """Widths in units of the drawing; a screen's pixels are about as large."""
 
 EM = 13.0

@@ -143,7 +143,7 @@ class Entrance:
                 await sessions.end(tx, old, at)
         if token is None:
             return self._spent(request)
-        return self._let_in(token, PATH)
+        return self._let_in(token, _wanted(request))
 
     def _spent(self, request: web.Request) -> web.Response:
         """A link that opens nothing (any more). Whoever tries many is told to wait, and learns as little."""

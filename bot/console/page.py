@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, Template, Undefined
 
-from bot.console.rooms import PATH
+from bot.console.rooms import PATH, ROOMS
 from bot.texts import said
 from store.clock.workdays import SHANGHAI
 from store.words import words_of
@@ -77,7 +78,7 @@ def _environment(language: str) -> Environment:
         ),
         "language": language,
         "path": PATH,
-        "style": style()[0],
+        "styles": styles,
     }
     environment.filters |= {
         "words": lambda texts: words_of(texts, language),
@@ -110,13 +111,26 @@ def _locale(language: str) -> Locale:
 
 
 @cache
-def style() -> tuple[str, bytes]:
-    """The path of the one style sheet, which changes with what is in it, and its bytes."""
-    data = b"\n".join(file.read_bytes() for file in sorted((_FOLDER / "style").glob("*.css")))
-    return f"{PATH}/style-{hashlib.sha256(data).hexdigest()[:12]}.css", data
+def style(room: str = "") -> tuple[str, bytes]:
+    """The path of a style sheet, which changes with what is in it, and its bytes: the house's, or what a room adds."""
+    files = [_FOLDER / room / "style.css"] if room else sorted((_FOLDER / "style").glob("*.css"))
+    data = b"\n".join(file.read_bytes() for file in files if file.exists())
+    return f"{PATH}/style-{hashlib.sha256(data).hexdigest()[:12]}.css" if data else "", data
 
 
-async def serve_style(request: web.Request) -> web.Response:
-    """Kept by browsers for ever: another content has another path."""
+def styles(room: str) -> list[str]:
+    """The paths of the sheets of a room's page. What a room adds is in no other's way."""
+    return [path for path, _data in (style(), style(room)) if path] if room else [style()[0]]
+
+
+def style_routes() -> list[web.RouteDef]:
+    """Every sheet. Browsers keep them for ever: another content has another path."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
-    return web.Response(body=style()[1], content_type="text/css", charset="utf-8", headers=headers)
+
+    def of(data: bytes) -> Callable[[web.Request], Awaitable[web.Response]]:
+        async def serve(_request: web.Request) -> web.Response:
+            return web.Response(body=data, content_type="text/css", charset="utf-8", headers=headers)
+
+        return serve
+
+    return [web.get(path, of(data)) for path, data in map(style, ("", *ROOMS)) if path]

@@ -45,7 +45,7 @@ def routes(office: Office) -> Sequence[web.RouteDef]:
         back = sheet["back"]
         return visit.go(back if back.startswith(f"{PATH}/") and "\\" not in back else PATH)
 
-    found = [web.get(page.style()[0], page.serve_style), *entrance.routes()]
+    found = [*page.style_routes(), *entrance.routes()]
     found += [web.post(f"{PATH}/out", guarded(None, leave)), web.post(f"{PATH}/language", guarded(None, speak))]
     for room in rooms():
         for route in room.routes:

@@ -17,20 +17,14 @@ from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
+from bot.sandbox import telegram_calls
+from bot.sandbox.telegram_calls import Wrong as Wrong
+from bot.sandbox.telegram_calls import buttons, picture
 from store.words import Json
 
 _TEXT_LIMIT = 4096  # UTF-16 code units
 _FILE_LIMIT = 20 * 2**20  # bytes that getFile hands out
-_DATA_LIMIT = 64  # bytes of callback_data
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
-
-
-class Wrong(Exception):
-    """The call is refused, with the code and description that Telegram uses."""
-
-    def __init__(self, code: int, description: str, **parameters: Json) -> None:
-        super().__init__(description)
-        self.code, self.description, self.parameters = code, description, parameters
 
 
 @dataclass(slots=True)
@@ -48,6 +42,7 @@ class TelegramCloud:
 
     token: str
     chats: defaultdict[int, list[Seen]] = field(default_factory=lambda: defaultdict(list))
+    photos: defaultdict[int, list[bytes]] = field(default_factory=lambda: defaultdict(list))  # what they were shown
     known: set[int] = field(default_factory=set)  # people who pressed Start; nobody else can be written to
     blocked: set[int] = field(default_factory=set)
     names: dict[int, str] = field(default_factory=dict)  # what people are called; "Test" unless it stands here
@@ -137,7 +132,7 @@ class TelegramCloud:
         try:
             if request.match_info["token"] != self.token:
                 raise Wrong(401, "Unauthorized")
-            given = await request.json() if request.can_read_body else dict(request.query)
+            given = await telegram_calls.given(request)
             self.calls.append((method, given))
             handler = getattr(self, f"_do_{method}", None)
             if handler is None:
@@ -158,17 +153,27 @@ class TelegramCloud:
         return {"id": bot, "is_bot": True, "first_name": "loop153", "username": "loop153_bot"}
 
     async def _do_sendMessage(self, given: Json) -> Json:  # noqa: N802
-        chat, text = given.get("chat_id"), given.get("text")
-        if not isinstance(chat, int) or chat not in self.known:
-            raise Wrong(400, "Bad Request: chat not found")
-        if chat in self.blocked:
-            raise Wrong(403, "Forbidden: bot was blocked by the user")
+        chat, text = self._reachable(given.get("chat_id")), given.get("text")
         if not isinstance(text, str) or not text.strip():
             raise Wrong(400, "Bad Request: message text is empty")
         if len(text.encode("utf-16-le")) // 2 > _TEXT_LIMIT:
             raise Wrong(400, "Bad Request: message is too long")
         seen = self._show(given)
         return {"message_id": seen.id, "date": 0, "chat": {"id": chat, "type": "private"}, "text": text}
+
+    async def _do_sendPhoto(self, given: Json) -> Json:  # noqa: N802
+        chat = self._reachable(int(given.get("chat_id") or 0))
+        data = picture(given)
+        self.photos[chat].append(data)
+        seen = self._show({**given, "chat_id": chat, "text": given.get("caption") or "[photo]"})
+        return {"message_id": seen.id, "date": 0, "chat": {"id": chat, "type": "private"}, "photo": [self._keep(data)]}
+
+    def _reachable(self, chat: Json) -> int:
+        if not isinstance(chat, int) or chat not in self.known:
+            raise Wrong(400, "Bad Request: chat not found")
+        if chat in self.blocked:
+            raise Wrong(403, "Forbidden: bot was blocked by the user")
+        return chat
 
     async def _do_editMessageReplyMarkup(self, given: Json) -> Json:  # noqa: N802
         """Only what we use of it: taking the buttons off a message of the bot's own."""
@@ -251,7 +256,7 @@ class TelegramCloud:
             self._show(given)
 
     def _show(self, given: Json) -> Seen:
-        seen = Seen(next(self._ids), given["text"], _buttons(given.get("reply_markup")))
+        seen = Seen(next(self._ids), given["text"], buttons(given.get("reply_markup")))
         self.chats[given["chat_id"]].append(seen)
         self._shown.set()
         if self.told is not None:
@@ -284,14 +289,3 @@ class TelegramCloud:
         name = f"file-{next(self._ids)}"
         self.files[name] = data
         return {"file_id": name, "file_unique_id": f"u{name}", "file_size": len(data), **fields}
-
-
-def _buttons(markup: Json) -> list[tuple[str, str]]:
-    """The buttons of an inline keyboard, each within its limits."""
-    buttons = [button for row in (markup or {}).get("inline_keyboard", []) for button in row]
-    for button in buttons:
-        if not button.get("text"):
-            raise Wrong(400, "Bad Request: inline keyboard button text is empty")
-        if not 1 <= len(button.get("callback_data", "").encode()) <= _DATA_LIMIT:
-            raise Wrong(400, "Bad Request: BUTTON_DATA_INVALID")
-    return [(button["text"], button["callback_data"]) for button in buttons]

@@ -4,10 +4,11 @@ of a call may reach a log."""
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, FormData
 
 from store.words import Json
 
@@ -44,6 +45,20 @@ class BotApi:
             data=data,
             headers={"Content-Type": "application/json"},
             timeout=ClientTimeout(total=seconds),
+            allow_redirects=False,
+        ) as response:
+            return _answer(await response.read(), response.status)
+
+    async def upload(self, method: str, fields: Mapping[str, str], name: str, data: bytes) -> Answer:
+        """Call a method with a picture. Raises aiohttp's errors and `TimeoutError` when the network fails."""
+        form = FormData()
+        for key, value in fields.items():
+            form.add_field(key, value)
+        form.add_field(name, data, filename="report.png", content_type="image/png")
+        async with self._http.post(
+            f"{self._base}/bot{self._token}/{method}",
+            data=form,
+            timeout=ClientTimeout(total=40),
             allow_redirects=False,
         ) as response:
             return _answer(await response.read(), response.status)

@@ -20,7 +20,7 @@ from bot.telegram.api import BotApi
 from bot.telegram.pages import buttons, keyboard, pages
 from bot.telegram.polling import Polling
 from bot.telegram.read import DOOR, WANTED, read
-from bot.telegram.send import card_update, envelope, send
+from bot.telegram.send import PHOTOS, card_update, envelope, photo, send, send_photo
 from bot.telegram.updates import Update
 from notifier.shown import Shown
 from store.words import Address, Card, Outcome, Say
@@ -60,14 +60,18 @@ class TelegramDoor:
     def pages(self, says: Sequence[Say]) -> list[str]:
         return pages(says)
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
         """The text says all of it; a card only adds its buttons."""
+        if picture:
+            return photo(to, picture)
         return envelope(to, text, buttons(card.buttons) if card else None)
 
     def update(self, to: Address, card: Shown, words: str) -> bytes:
         return card_update(to, int(card.code))
 
     async def send(self, to: Address, body: bytes) -> Outcome:
+        if body.startswith(PHOTOS):
+            return await send_photo(self._api, self._engine, body)
         return await send(self._api, body)
 
     async def fetch(self, ref: str) -> Media:

@@ -7,12 +7,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aiohttp import ClientError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import showing
 from bot.telegram.api import Answer, BotApi
 from store.words import Address, Json, Later, Never, Outcome, Sent
 
 _SOON = timedelta(seconds=5)
 UPDATES = b'{"message_id":'
+PHOTOS = b'{"photo":'
 _NO_BUTTONS = ("message is not modified", "message to edit not found", "message can't be edited")
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated", "bot was blocked")
 
@@ -29,6 +32,25 @@ def card_update(to: Address, message: int) -> bytes:
     """The body of `editMessageReplyMarkup` that takes the buttons off a message. `UPDATES` tells it from a message."""
     change = {"message_id": message, "chat_id": int(to.id), "reply_markup": {"inline_keyboard": []}}
     return json.dumps(change, separators=(",", ":")).encode()
+
+
+def photo(to: Address, picture: str) -> bytes:
+    """What stands for `sendPhoto` while a letter waits: whom to show which picture of the books. `PHOTOS` tells it."""
+    return json.dumps({"photo": picture, "chat_id": int(to.id)}, separators=(",", ":")).encode()
+
+
+async def send_photo(api: BotApi, engine: AsyncEngine, body: bytes) -> Outcome:
+    """Draw the picture, if nobody has, and show it."""
+    letter = json.loads(body)
+    try:
+        png = await showing.png(engine, letter["photo"])
+        return outcome(await api.upload("sendPhoto", {"chat_id": str(letter["chat_id"])}, "photo", png))
+    except showing.Missing:
+        return Never("the picture is not kept any more")
+    except TimeoutError:
+        return Later("timeout", _SOON, doubt=True)
+    except (ClientError, OSError) as fault:
+        return Later(type(fault).__name__, _SOON)
 
 
 async def send(api: BotApi, body: bytes) -> Outcome:

@@ -21,7 +21,7 @@ from bot.tips.clean import MOST_BYTES, Cleaned, Unclean
 from bot.tips.laundry import Laundry
 from bot.tips.talk import answer
 from bot.tips.visit import Attached, Reply, Visit
-from store import db, tips
+from store import tips
 from store.db import Tx
 from store.inbox import says_from_json, says_to_json
 from store.tips import drafts
@@ -56,7 +56,7 @@ class TipDesk:
         """The answer to one message of somebody whom nobody knows. `notice`: which of the door's notices holds."""
         notice = notice or door
         async with office.engine.begin() as tx:
-            at = await db.now(tx) + office.shift
+            at = await drafts.clock(tx) + office.shift
             before = await drafts.seen(tx, door, chat_id, message_key, at)
             if before is not None:
                 metrics.step("repeated")
@@ -105,7 +105,7 @@ class TipDesk:
     ) -> tuple[Say, ...]:
         """One transaction: what was kept, what is answered, what is kept now, and the answer for a repetition."""
         async with office.engine.begin() as tx:
-            at = await db.now(tx) + office.shift
+            at = await drafts.clock(tx) + office.shift
             state = await drafts.load(tx, door, chat_id, at)
             before = await drafts.seen(tx, door, chat_id, key, at)
             if before is not None:

@@ -63,7 +63,7 @@ class WechatDoor:
     def pages(self, says: Sequence[Say]) -> list[str]:
         return pages.pages(says)
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
         return b""  # never sent: see `send`
 
     def update(self, to: Address, card: Shown, words: str) -> bytes:

@@ -19,6 +19,7 @@ from bot.wecom.api import app_client
 from bot.wecom.cards import card_envelope, card_update
 from bot.wecom.config import WecomConfig
 from bot.wecom.message import envelope
+from bot.wecom.pictures import picture_envelope
 from bot.wecom.read import DOOR, ContactChanged, Heard, Unheard, read
 from bot.wecom.send import Sender
 from bot.weixin import pages
@@ -70,7 +71,9 @@ class WecomDoor:
     def pages(self, says: Sequence[Say]) -> list[str]:
         return pages.pages(says)
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
+        if picture:
+            return picture_envelope(self.config.agent_id, to, picture, key)
         if card is None:
             return envelope(self.config.agent_id, to, text, key)
         return card_envelope(self.config.agent_id, to, card, key)

@@ -11,6 +11,8 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import metrics
+from bot.showing import Missing
+from bot.wecom import pictures
 from bot.wecom.cards import CARD, UPDATES
 from bot.wecom.errors import BUSY_PAUSE, CODE_SPENT, HELD, OUTCOMES, TASK_KNOWN, Reaction, reaction
 from bot.wecom.read import DOOR
@@ -40,8 +42,14 @@ class Sender:
             return self._held()
         updates = body.startswith(UPDATES)
         try:
-            answer = await self._client.call("POST", _UPDATE if updates else _SEND, body=body)
+            whole = await pictures.filled(self._client, self._engine, body) if pictures.shows(body) else body
+            answer = await self._client.call("POST", _UPDATE if updates else _SEND, body=whole)
+        except Missing:
+            return Never("the picture is not kept any more")
         except ApiError as fault:
+            if pictures.shows(body) and reaction(fault.code) in (Reaction.MEDIA, Reaction.MEDIA_GONE):
+                await pictures.forget(self._engine, body)
+                return Later(str(fault), BUSY_PAUSE)
             return await self._refused(fault, body)
         except Unreachable as fault:
             metrics.door_error(DOOR, "unreachable")

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from store.clock.deadlines import LADDER, Rung
 from store.db import Tx
+from store.remembered import once
 from store.tables import setting
 from store.words import Json
 
@@ -71,6 +72,10 @@ async def dated(tx: Tx, prefix: str, names: Sequence[str], at: datetime) -> dict
 
 async def load_clocks(tx: Tx, at: datetime) -> Clocks:
     """The clocks as they stood at that moment."""
+    return await once(tx, ("clocks", at), lambda: _load(tx, at))
+
+
+async def _load(tx: Tx, at: datetime) -> Clocks:
     changed = await dated(tx, PREFIX, [one.name for one in fields(Clocks)], at)
     if "ladder" in changed:
         changed["ladder"] = tuple(Rung(one["name"], one["days"], tuple(one["who"])) for one in changed["ladder"])

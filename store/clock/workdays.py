@@ -15,6 +15,7 @@ from sqlalchemy import extract, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from store.db import Tx
+from store.remembered import once
 from store.tables import calendar_day
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -145,6 +146,10 @@ def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> 
 async def load_calendar(tx: Tx, at: datetime) -> Calendar:
     """The calendar around `at`: from the year before to two years after."""
     first = date(local_day(at).year - 1, 1, 1)
+    return await once(tx, ("calendar", first), lambda: _load(tx, first))
+
+
+async def _load(tx: Tx, first: date) -> Calendar:
     days = select(calendar_day.c.date, calendar_day.c.kind).where(
         calendar_day.c.date >= first, calendar_day.c.date < first.replace(year=first.year + 4)
     )

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from operator import add
 from typing import Any
 
-from sqlalchemy import ARRAY, RowMapping, Select, Text, bindparam, select, text
+from sqlalchemy import ARRAY, RowMapping, Select, Text, any_, bindparam, select, text
 
 from store import tables
 from store.db import Tx
 from store.master import packcode
 from store.master.geo import distance_m, spot, to_wgs84
 from store.master.pinyin import plain
+from store.tables.shopwork import carton
 from store.texts import _, said
 from store.words import Found, Item, Json, Lookup, Person
 
@@ -37,6 +39,7 @@ _shop = tables.merchant.c
 _COLUMNS = [_shop[name] for name in ("licence_no", "name", "owner", "address", "county_code", "lat", "lon", "status")]
 _SHOPS = select(*_COLUMNS, _shop.initials)
 _LICENCES = _SHOPS.where(_shop.licence_no.between(bindparam("first"), bindparam("last"))).limit(MANY)
+_SEVERAL = _SHOPS.where(_shop.licence_no == any_(bindparam("licences", type_=ARRAY(Text))))
 _HAS_ALL = bindparam("grams", type_=ARRAY(Text))
 _MATCHING = _SHOPS.where(_shop.grams.op("@>")(_HAS_ALL)).limit(MANY)
 _DISTANCE = _shop.spot.op("<->")(bindparam("spot", type_=tables.Point()))
@@ -71,7 +74,21 @@ async def look(tx: Tx, lookup: Lookup, who: Person) -> Found:
         return await _carton(tx, lookup, typed, here)
     async with _indexes_only(tx):
         rows = await _rows(tx, typed, here, who.bureau)
-    return _found(lookup, _ranked(rows, typed.split(), here, who.bureau), here)
+    found = _found(lookup, _ranked(rows, typed.split(), here, who.bureau), here)
+    return await _photographed(tx, found, here) if lookup.query.get("photos") else found
+
+
+async def _photographed(tx: Tx, found: Found, here: Position | None) -> Found:
+    """With the shops first whose pack codes were read off the photos that were sent."""
+    ids = [str(one) for one in found.lookup.query["photos"]]
+    read = select(carton.c.licence_no).where(carton.c.evidence.in_(ids), carton.c.licence_no.is_not(None))
+    licences = (await tx.execute(read.order_by(carton.c.sure.desc()))).scalars().all()
+    seen = sorted(await _ask(tx, _SEVERAL, licences=list(licences)), key=lambda row: licences.index(row["licence_no"]))
+    note = said(_("pack code on your photo"), found.lookup.language)
+    first = [_item(row, found.lookup.language, _away(row, here) if here else None) for row in seen]
+    first = [replace(item, detail=" · ".join(part for part in (note, item.detail) if part)) for item in first]
+    rest = [item for item in found.items if item.value not in licences]
+    return Found(found.lookup, (*first, *rest)[:PAGE], len(first) + found.total)
 
 
 async def matching(tx: Tx, words: str, bureau: str) -> list[str]:
@@ -97,7 +114,8 @@ async def _carton(tx: Tx, lookup: Lookup, typed: str, here: Position | None) -> 
     if row is None:
         stranger = _("This code belongs to licence number {licence_no}, which is not in our books.")
         return Found(lookup, (), 0, said(stranger, lookup.language, {"licence_no": code.licence_no}))
-    return _found(lookup, [row], here)
+    found = _found(lookup, [row], here)
+    return Found(lookup, tuple(replace(item, data={**item.data, "by_code": True}) for item in found.items), found.total)
 
 
 async def _rows(tx: Tx, typed: str, here: Position | None, bureau: str) -> Sequence[Row]:

@@ -19,7 +19,9 @@ from store.profile.scale import Scale, load_scale
 from store.profile.tree import load_tree
 from store.words import Json
 
-_SCORES, _SHOP = 0x153_0005, 153
+_SCORES, _SHOP = 0x153_1000, 153
+LANES = 2
+"""How many spans are graded at the same time: each lane is a lock of its own, and a move needs all of them."""
 SPAN = 100_000
 """Shops that are graded in one transaction."""
 
@@ -35,19 +37,24 @@ class Span:
         return self.first <= licence_no <= self.last
 
 
+EVERY = Span("", "~")
+
+
 def only(licence_no: str) -> Span:
     return Span(licence_no, licence_no)
 
 
 async def hold_shop(tx: Tx, licence_no: str) -> None:
     """Until commit nobody else touches that shop's tally and score."""
-    locks = text("SELECT pg_advisory_xact_lock_shared(:all), pg_advisory_xact_lock(:one, hashtext(:shop))")
-    await tx.execute(locks, {"all": _SCORES, "one": _SHOP, "shop": licence_no})
+    lanes = ", ".join(f"pg_advisory_xact_lock_shared({_SCORES + lane})" for lane in range(LANES))
+    locks = text(f"SELECT {lanes}, pg_advisory_xact_lock(:one, hashtext(:shop))")
+    await tx.execute(locks, {"one": _SHOP, "shop": licence_no})
 
 
-async def hold_all(tx: Tx) -> None:
-    """Until commit nobody else touches any tally or score."""
-    await tx.execute(text("SELECT pg_advisory_xact_lock(:all)"), {"all": _SCORES})
+async def hold_all(tx: Tx, lane: int | None = None) -> None:
+    """Until commit no move touches any tally or score; with a `lane`, whoever grades other shops may go on beside."""
+    for one in range(LANES) if lane is None else (lane,):
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:lane)"), {"lane": _SCORES + one})
 
 
 async def spans(tx: Tx, size: int = SPAN) -> list[Span]:
@@ -60,22 +67,25 @@ async def spans(tx: Tx, size: int = SPAN) -> list[Span]:
     return [Span(row.first, row.last) for row in await tx.execute(ends, {"size": size})]
 
 
-async def astray(tx: Tx, at: datetime) -> list[str]:
+async def astray(tx: Tx, at: datetime, span: Span = EVERY) -> list[str]:
     """The shops whose tallies are not what the lines of the ledger say: none, but for books that were never counted or
     with another half-life. One statement sees both as of the same instant, so nothing need be locked."""
-    await tx.execute(_ROOMY)
-    await tx.execute(text("SET LOCAL enable_nestloop = off"))  # looking a million problems up one by one takes longer
-    given = _given(Span("", "~"), at, await load_scale(tx, at))
-    return list((await tx.execute(_ASTRAY, given)).scalars())
+    await _many(tx)
+    return list((await tx.execute(_ASTRAY, _given(span, at, await load_scale(tx, at)))).scalars())
 
 
-async def refresh(tx: Tx, span: Span, at: datetime, *, count: bool = True) -> tuple[int, int]:
+async def counted(tx: Tx) -> bool:
+    """Whether any tally is kept at all."""
+    return bool((await tx.execute(text("SELECT EXISTS (SELECT FROM shop_tally)"))).scalar_one())
+
+
+async def refresh(tx: Tx, span: Span, at: datetime, *, count: bool = True, lane: int | None = None) -> tuple[int, int]:
     """Grade a span of shops and keep the day's snapshots; with `count`, after counting their tallies anew.
 
     Returns how many scores were written and how many tallies had to be put right. The caller commits.
     """
-    await hold_all(tx)
-    await tx.execute(_ROOMY)
+    await hold_all(tx, lane)
+    await _many(tx)
     righted = await recount(tx, span, at) if count else 0
     return await grade(tx, span, at, keep=True), righted
 
@@ -102,7 +112,13 @@ def _given(span: Span, at: datetime, scale: Scale) -> dict[str, Json]:
     return {"first": span.first, "last": span.last, "at": at, "day": local_day(at), **asdict(scale)}
 
 
-_ROOMY = text("SET LOCAL work_mem = '64MB'")  # a hundred thousand shops are sorted and hashed
+async def _many(tx: Tx) -> None:
+    """Hundreds of thousands of shops are hashed; looking them up one by one takes longer, and for ever in tables that
+    were empty when PostgreSQL last looked."""
+    await tx.execute(text("SET LOCAL work_mem = '64MB'"))
+    await tx.execute(text("SET LOCAL enable_nestloop = off"))
+
+
 _WRONG = f"""
 WITH fresh AS (
     SELECT licence_no, indicator, sum(faded(half_lives(at, :at, :half_life_days))) AS amount
@@ -146,7 +162,7 @@ WITH tree AS (
     FROM feed_outflow
     WHERE licence_no BETWEEN :first AND :last AND replaced_by IS NULL GROUP BY licence_no
 ), parts AS (
-    SELECT m.licence_no, m.county_code, s.kept_score, s.kept_level, s.kept_on,
+    SELECT m.licence_no, m.county_code, s.kept_score, s.kept_level, s.kept_on, s.score IS NOT NULL AS known,
            CAST(:city_points AS float8) * (1 - faded(coalesce(t.points, 0) / :city_half)) AS city,
            CAST(:province_points AS float8) * (least(greatest(coalesce(p.score, 0), 0), 100) / 100) AS province,
            CAST(:outflow_points AS float8) * (1 - faded(coalesce(o.cartons, 0) / :outflow_half)) AS outflow
@@ -161,17 +177,19 @@ WITH tree AS (
     FROM parts
 ), judged AS (
     SELECT *, :keep AND (kept_score IS NULL OR abs(score - kept_score) >= 1 OR level <> kept_level) AS moved FROM scored
-), written AS (
+), changed AS (
+    UPDATE shop_score s SET
+        county_code = j.county_code, score = j.score, level = j.level, city = j.city, province = j.province,
+        outflow = j.outflow, at = :at, kept_score = CASE WHEN moved THEN j.score ELSE j.kept_score END,
+        kept_level = CASE WHEN moved THEN j.level ELSE j.kept_level END,
+        kept_on = CASE WHEN moved THEN CAST(:day AS date) ELSE j.kept_on END
+    FROM judged j WHERE j.known AND s.licence_no = j.licence_no AND s.licence_no BETWEEN :first AND :last
+), added AS (
     INSERT INTO shop_score (licence_no, county_code, score, level, city, province, outflow, at,
                             kept_score, kept_level, kept_on)
-    SELECT licence_no, county_code, score, level, city, province, outflow, :at,
-           CASE WHEN moved THEN score ELSE kept_score END, CASE WHEN moved THEN level ELSE kept_level END,
-           CASE WHEN moved THEN CAST(:day AS date) ELSE kept_on END
-    FROM judged
-    ON CONFLICT (licence_no) DO UPDATE SET
-        county_code = excluded.county_code, score = excluded.score, level = excluded.level, city = excluded.city,
-        province = excluded.province, outflow = excluded.outflow, at = excluded.at, kept_score = excluded.kept_score,
-        kept_level = excluded.kept_level, kept_on = excluded.kept_on
+    SELECT licence_no, county_code, score, level, city, province, outflow, :at, CASE WHEN moved THEN score END,
+           CASE WHEN moved THEN level END, CASE WHEN moved THEN CAST(:day AS date) END
+    FROM judged WHERE NOT known
 ), kept AS (
     INSERT INTO score_snapshot (licence_no, day, score, level, city, province, outflow)
     SELECT licence_no, :day, score, level, city, province, outflow FROM judged WHERE moved

@@ -7,6 +7,7 @@ without any network and is loaded when the first photo comes, which takes a seco
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -126,4 +127,5 @@ def _recogniser() -> Any:
 
 def ready() -> bool:
     """Whether photos can be read here at all."""
-    return find_spec("rapidocr_onnxruntime") is not None
+    name = "rapidocr_onnxruntime"
+    return sys.modules[name] is not None if name in sys.modules else find_spec(name) is not None

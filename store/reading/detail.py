@@ -18,6 +18,7 @@ from store.law.standing import Actor, Standing
 from store.moving.entries import TABLES, accused_of, load_entry
 from store.moving.proof import remarks
 from store.moving.suggesting import in_review
+from store.profile import cartons
 from store.reading.history import history
 from store.reading.phrases import headline
 from store.reading.problem_text import problem_data, problem_text
@@ -95,5 +96,6 @@ async def _text(tx: Tx, entry: Entry, accused: list[str], odd: list[str], langua
         names = select(tables.person.c.name).where(tables.person.c.id.in_(accused)).order_by(tables.person.c.id)
         listed = row((await tx.execute(names)).scalars(), language)
         parts.append(said(_("Concerns: {names}"), language, {"names": listed}))
+    parts += await cartons.told(tx, entry, language)
     past = await history(tx, entry, language, now)
     return "\n".join([headline(entry, language), *(part for part in parts if part), "", *past])

@@ -6,7 +6,7 @@ memory than a thousand.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import tables
+from store.db import Tx
 from store.moving.entries import TABLES
 from store.reading.writers import LINE, Writer
 from store.words import Json, Ledger
@@ -97,3 +98,11 @@ def _holder(row: Row[Any]) -> str | None:
 
 def _iso(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat() if at else None
+
+
+async def picked(tx: Tx, ledger: Ledger, numbers: Sequence[str], *, lines: bool = False) -> list[dict[str, Json]]:
+    """The entries with these numbers as the contract writes them, in this order."""
+    query = _with_lines(_QUERIES[ledger], ledger) if lines else _QUERIES[ledger]
+    rows = await tx.execute(query.where(TABLES[ledger].c.number.in_(list(numbers))))
+    found = {row.number: _entry(row, ledger, lines) for row in rows}
+    return [found[number] for number in numbers if number in found]

@@ -3,8 +3,8 @@
 Query keys are optional unless marked with `!`. Items: value, label, detail, data (see `words.Item`).
 
 merchant    words (part of a name, pinyin initials, owner, licence number, 32-character pack code);
-            place {lat, lon, datum}
-            -> licence_no, name, "owner · address · 120 m"
+            place {lat, lon, datum}; photos (evidence ids: shops whose pack codes were read off them come first)
+            -> licence_no, name, "owner · address · 120 m"; {by_code: true} when a pack code was typed
 indicator   words | code | parent (null lists the top); side
             -> code, "W10202 …", parent's name, {code, leaf, severity, side, name}
 colleague   words (part of a name, initials, userid); department (one or several, of the bureau of the entry `number`,
@@ -32,6 +32,7 @@ documents   words, page -> documents of my scope that have all the words, what f
 document    number!, words -> one item: its title, the place that fits the words, {about, path}; none if not mine
 announcements page -> what was announced to me, what I have not read first
 announcement number! -> one item: title, text, {about, path}; noted as read by the asker
+figures     -> one item: a link to the report, the sentence of what changed, and the picture that was asked for
 console     -> one item: the path of a new one-time link into the console; none when the asker had too many lately
 ledger      ledger, state, page -> counts per state (value: state), or with `state` its entries
 case_file   number! -> one item: the path of a link to the file of that case, with {minutes} (for how long it is good);
@@ -56,6 +57,7 @@ from store.reading.detail import look_entry
 from store.reading.finding import look_find
 from store.reading.problem_text import look_assignee
 from store.reading.views import look_ledger, look_mine, look_tasks
+from store.reports import briefing
 from store.sharing.chat import look_announcement, look_announcements, look_document, look_documents
 from store.staff import sessions
 from store.staff.absence import standing_in
@@ -125,6 +127,7 @@ ANSWERS: Mapping[str, Answer] = MappingProxyType(
         "workday": look_workday,
         "case_file": look_case_file,
         "console": look_console,
+        "figures": briefing.look,
         "documents": look_documents,
         "document": look_document,
         "announcements": look_announcements,

@@ -46,7 +46,7 @@ def due_words(entry: Entry, language: str, now: datetime, calendar: Calendar) ->
         return ""
     due = moment(entry.fields["due_at"])
     words = said(_("due {when}"), language, {"when": clock_words(due, language, now)})
-    if due < now:
+    if due < now and entry.state != "suspended":  # its clock stands
         words += said(_(" (overdue)"), language)
     if local_day(due).year not in calendar.official:
         words += said(_(" (provisional)"), language)

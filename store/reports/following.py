@@ -19,6 +19,11 @@ from store.words import Ledger, Moved, every
 _VERDICTS = ("verify", "verify_closed", "rule_unfounded")
 """What says of clues, too, whether they were confirmed. Each changes the problem's state, which locks its clues."""
 
+# Problems of a shop that were opened after one that came into the books only now: they are repeated ones since.
+_LATER = text("""
+SELECT number FROM problem WHERE merchant = :shop AND opened_at > :at AND opened_at <= :at + interval '180 days'
+ORDER BY number FOR UPDATE
+""")
 _ALL = tuple(column.name for column in report_entry.c)
 _SET = ", ".join(f"{name} = excluded.{name}" for name in _ALL if name != "number")
 _FOLLOW = text(f"""
@@ -42,6 +47,9 @@ async def follow(tx: Tx, moved: Moved) -> None:
         numbers.add(one.entry.number)
         if one.entry.ledger is Ledger.PROBLEM and one.verb in _VERDICTS:
             numbers.update(one.entry.fields["clues"])
+        if one.verb == "open" and one.entry.fields["merchant"]:
+            later = await tx.execute(_LATER, {"shop": one.entry.fields["merchant"], "at": one.at})
+            numbers.update(later.scalars())
     await count_anew(tx, numbers)
 
 

@@ -31,19 +31,19 @@ def what_changed(now: Facts, before: Facts, language: str, worst: str = "") -> s
 def _reported(now: int, before: int) -> str:
     match _way(now, before):
         case 1:
-            return _("{reported} clues came in, up from {before}")
+            return _("clues reported: {reported}, up from {before}")
         case -1:
-            return _("{reported} clues came in, down from {before}")
-    return _("{reported} clues came in, about as many as before")
+            return _("clues reported: {reported}, down from {before}")
+    return _("clues reported: {reported}, about as many as before")
 
 
 def _closed(now: int, before: int) -> str:
     match _way(now, before):
         case 1:
-            return _("{closed} problems were closed, up from {before}")
+            return _("problems closed: {closed}, up from {before}")
         case -1:
-            return _("{closed} problems were closed, down from {before}")
-    return _("{closed} problems were closed, about as many as before")
+            return _("problems closed: {closed}, down from {before}")
+    return _("problems closed: {closed}, about as many as before")
 
 
 def _now(now: Facts, language: str, worst: str) -> str:
@@ -52,10 +52,10 @@ def _now(now: Facts, language: str, worst: str) -> str:
     if not now.open:
         return said(_("nothing is left open"), language)
     if not now.overdue:
-        return said(_("{open} are open, none overdue"), language, facts)
+        return said(_("open now: {open}, none overdue"), language, facts)
     if worst:
-        return said(_("{open} are open, {overdue} overdue, most of them in {worst}"), language, facts)
-    return said(_("{open} are open, {overdue} overdue"), language, facts)
+        return said(_("open now: {open}, overdue: {overdue}, most of them in {worst}"), language, facts)
+    return said(_("open now: {open}, overdue: {overdue}"), language, facts)
 
 
 def _way(now: int, before: int) -> int:

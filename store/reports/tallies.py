@@ -93,3 +93,8 @@ class Facts:
     @property
     def overdue(self) -> int:
         return self.open_clues.overdue + self.open_problems.overdue
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to say."""
+        return not (self.clues.n or self.problems.n or self.closed.n or self.open)

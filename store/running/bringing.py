@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from store.clock.recount import recount
 from store.clock.workdays import load_calendar
 from store.db import Tx
-from store.master.imports import import_file
+from store.master.imports import Progress, import_file
 from store.master.imports.report import Report
 from store.running import journal, people, units
 from store.running.calendar import year
@@ -61,13 +61,18 @@ class Brought:
     number: int | None = None
 
 
-async def bring(tx: Tx, kind: str, file: Path, by: str, at: datetime) -> Brought:
+async def bring(
+    tx: Tx, kind: str, file: Path, by: str, at: datetime, *, server: bool = False, progress: Progress | None = None
+) -> Brought:
     """Bring in a file, `kind` being one of `KINDS`; nothing when any row is at fault. For a preview the caller rolls
-    back. Raises `Unfit` for whoever is no administrator, or when no administrator would be left."""
-    by = await in_turn(tx, by)
+    back. `server`: by whoever may run commands there, as when nobody is on the roster yet.
+
+    Raises `Unfit` for anybody else who is no administrator, or when no administrator would be left.
+    """
+    by = by if server else await in_turn(tx, by)
     about, read = KINDS[kind]
     before, calendar = await read(tx), await load_calendar(tx, at)
-    report = await import_file(tx, kind, file, at=at, by=by)
+    report = await import_file(tx, kind, file, progress=progress, at=at, by=by)
     if not report.ok:
         return Brought(report, ())
     after = await read(tx)
@@ -76,7 +81,7 @@ async def bring(tx: Tx, kind: str, file: Path, by: str, at: datetime) -> Brought
         for subject, state in after.items()
         if before.get(subject) != state
     )
-    if kind == "staff":
+    if kind == "staff" and not server:
         await somebody_keeps_the_keys(tx)
     moved = await recount(tx, calendar, at) if kind == "calendar" else []
     counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}

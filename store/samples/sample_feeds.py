@@ -5,16 +5,17 @@ A few shops are out of the ordinary on purpose, so that the rules have somebody 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from random import Random
 
 from sqlalchemy import select
 
 from store import tables
-from store.clock.workdays import local_day
+from store.clock.workdays import SHANGHAI, local_day
 from store.db import Tx
-from store.feeds import bring_rows
+from store.feeds import FEEDS, bring_rows
 from store.samples.sample_shops import counties
 from store.words import Json
 
@@ -23,22 +24,37 @@ _CYCLES, _QUARTERS, _EACH = 4, 9, 3
 _SURGING, _DEAR, _SHARED = (7, 311, 1204), (58,), ((23, 32), (405, 414, 423))
 """Places of shops in the list: one brand far above its mean, far dearer goods, several shops of one address."""
 
+NAMES = {"targets": "销量与上限", "outflow": "外流", "scores": "分值", "orders": "订单"}
+_COLUMNS = {kind: [column.name for column in feed.columns] for kind, feed in FEEDS.items()}
 Rows = Iterator[dict[str, Json]]
 
 
 async def load_feeds(tx: Tx, at: datetime) -> None:
-    """Bring the sample data in, as a province would: the cycles end in the week of `at`."""
+    """Bring the sample data in, as a province would: bit by bit, the last order cycle in the week of `at`."""
     shop = tables.merchant.c
     shops = list((await tx.execute(select(shop.licence_no).order_by(shop.licence_no))).scalars())
-    kinds = {
-        "targets": _targets(at),
-        "outflow": _outflow(shops, at),
-        "scores": _scores(shops, at),
-        "orders": _orders(shops, at),
-    }
-    for kind, rows in kinds.items():
-        brought = await bring_rows(tx, kind, f"省局推送-{kind}", list(rows), "city-admin", at)
-        assert brought.ok, brought.lines("en")
+    kinds = {"targets": _targets(at), "outflow": _outflow(shops, at), "scores": _scores(shops, at)}
+    for kind, rows in (*kinds.items(), ("orders", _orders(shops, at))):
+        for name, part in groupby(rows, key=lambda row: str(row.get("quarter") or row.get("day") or row.get("cycle"))):
+            await _bring(tx, kind, name, [*part], at)
+
+
+async def _bring(tx: Tx, kind: str, name: str, rows: list[dict[str, Json]], at: datetime) -> None:
+    """One file of the province, brought in when it would have come."""
+    told = [{key: value for key, value in row.items() if key in _COLUMNS[kind]} for row in rows]
+    came = min(at, max(_known_on(kind, row) for row in rows))
+    brought = await bring_rows(tx, kind, f"省局推送-{NAMES[kind]}-{name}", told, "city-admin", came)
+    assert brought.ok, brought.lines("en")
+
+
+def _known_on(kind: str, row: Mapping[str, Json]) -> datetime:
+    """A few days after what it tells of; targets are known when their quarter begins."""
+    if kind in ("targets", "outflow"):
+        first = date(int(row["quarter"][:4]), 3 * int(row["quarter"][-1]) - 2, 1)
+        day = first if kind == "targets" else first + timedelta(days=97)
+    else:
+        day = date.fromisoformat(str(row.get("day") or row["at"])[:10]) + timedelta(days=2 if kind == "scores" else 0)
+    return datetime(day.year, day.month, day.day, 18, tzinfo=SHANGHAI)
 
 
 def _orders(shops: Sequence[str], at: datetime) -> Rows:
@@ -79,10 +95,12 @@ def _outflow(shops: Sequence[str], at: datetime) -> Rows:
         for place, county in enumerate(counties()):
             mine = [shop for shop in shops if shop.startswith(county.code)]
             for find in range(2 + nth * (3 - place) // 6 if place < 3 else 2):
+                months = [month for month in months_of(quarter) if month <= f"{local_day(at):%Y-%m}"]
                 yield {
                     "licence_no": chance.choice(mine),
                     "quantity": chance.randint(20, 90),
-                    "period": quarter,
+                    "period": chance.choice(months) if chance.random() < 0.85 else quarter,
+                    "quarter": quarter,
                     "direction": chance.choice(("out_of_province", "in_province")),
                     "source": f"协查〔{quarter[:4]}〕{county.code[-2:]}{nth:02d}{find:02d}号",
                 }
@@ -93,6 +111,11 @@ def _targets(at: datetime) -> Rows:
         for place, county in enumerate(counties()):
             sales = 9_000 + 700 * place + 120 * nth
             yield {"county_code": county.code, "quarter": quarter, "sales": sales, "cap": "1.5%"}
+
+
+def months_of(quarter: str) -> list[str]:
+    last = 3 * int(quarter[-1])
+    return [f"{quarter[:4]}-{month:02d}" for month in range(last - 2, last + 1)]
 
 
 def _quarters(at: datetime) -> list[str]:

@@ -15,36 +15,34 @@ from sqlalchemy.dialects.postgresql import insert
 
 from store.clock.workdays import local_day
 from store.db import Tx
+from store.remembered import once
 from store.tables import absence
 from store.words import Person
 
 DEEPEST = 5
 
 
-async def away_on(tx: Tx, day: date) -> dict[str, str | None]:
+async def away_on(tx: Tx, day: date) -> Mapping[str, str | None]:
     """Everybody who is away on that day, with the substitute they named; of two absences the later one counts."""
+    return await once(tx, ("away", day), lambda: _away_on(tx, day))
+
+
+async def _away_on(tx: Tx, day: date) -> Mapping[str, str | None]:
     today = select(absence.c.person_id, absence.c.substitute).where(absence.c.from_day <= day, absence.c.to_day >= day)
     return {row.person_id: row.substitute for row in await tx.execute(today.order_by(absence.c.from_day))}
 
 
 async def stand_ins(tx: Tx, people: Iterable[str], at: datetime) -> dict[str, str | None]:
     """Who acts for each of these people who is away: a userid, or None when it falls to the superior."""
-    wanted, day = list(people), local_day(at)
-    now = (absence.c.from_day <= day, absence.c.to_day >= day)
-    if not wanted or not (await tx.execute(select(1).where(absence.c.person_id.in_(wanted), *now).limit(1))).first():
-        return {}
-    away = await away_on(tx, day)
-    return {person: follow(away, person) for person in wanted if person in away}
+    away = await away_on(tx, local_day(at))
+    return {person: follow(away, person) for person in people if person in away}
 
 
 async def standing_in(tx: Tx, person: Person, at: datetime) -> Person:
     """The person with everybody they stand in for at that moment."""
-    day = local_day(at)
-    named = select(1).where(absence.c.substitute == person.id, absence.c.from_day <= day, absence.c.to_day >= day)
-    if not (await tx.execute(named.limit(1))).first():
-        return person
-    away = await away_on(tx, day)
-    return replace(person, stands_for=tuple(sorted(one for one in away if follow(away, one) == person.id)))
+    away = await away_on(tx, local_day(at))
+    mine = tuple(sorted(one for one in away if follow(away, one) == person.id))
+    return replace(person, stands_for=mine) if mine else person
 
 
 def follow(away: Mapping[str, str | None], person: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Where people are reached."""
+"""Where people are reached. What is told to programs in their name (the door `hook`) reaches nobody."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ async def addresses(tx: Tx, userid: str) -> tuple[Address, ...]:
 
 async def contacts(tx: Tx, people: Iterable[str]) -> dict[str, tuple[Address, ...]]:
     """Every working address of each of these people; nobody is missing in the answer."""
-    query = select(contact).where(contact.c.person_id.in_(list(people)), contact.c.off_at.is_(None))
+    query = select(contact).where(
+        contact.c.person_id.in_(list(people)), contact.c.off_at.is_(None), contact.c.door != "hook"
+    )
     found: dict[str, tuple[Address, ...]] = defaultdict(tuple)
     for row in await tx.execute(query.order_by(contact.c.door.desc(), contact.c.address)):
         found[row.person_id] += (Address(row.door, row.address),)

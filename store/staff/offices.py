@@ -18,6 +18,7 @@ from store import tables
 from store.db import Tx
 from store.law.scope import bureau_of, hidden_from
 from store.law.standing import handles
+from store.remembered import once
 from store.staff.absence import stand_ins
 from store.words import NOTHING, Address, Department, FieldRole, Holder, Json, Level, Person, Role
 
@@ -174,6 +175,10 @@ async def head_office(tx: Tx, path: str) -> str | None:
 
 async def city_of(tx: Tx, bureau: str) -> str:
     """The city bureau above (or at) a bureau; the bureau itself when there is none."""
+    return await once(tx, ("city", bureau), lambda: _city_of(tx, bureau))
+
+
+async def _city_of(tx: Tx, bureau: str) -> str:
     path = select(_unit.c.path).where(_unit.c.code == bureau).scalar_subquery()
     city = tables.unit.alias("city")
     found = await tx.execute(

@@ -86,6 +86,7 @@ async def look_unit(tx: Tx, lookup: Lookup, who: Person) -> Found:
     query = (
         select(unit, func.count().over().label("total"))
         .where(or_(unit.c.name_zh.ilike(like), unit.c.name_en.ilike(like), unit.c.code.ilike(like)))
+        .where(unit.c.closed_at.is_(None))
         .order_by(own.desc(), unit.c.path)
         .limit(PAGE)
     )

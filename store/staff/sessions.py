@@ -110,6 +110,12 @@ async def find(tx: Tx, token: str, at: datetime) -> tuple[Session, Person] | Non
     return found, await standing_in(tx, who, at)
 
 
+async def since(tx: Tx, key: str) -> datetime | None:
+    """When that session began."""
+    mine = select(session.made_at).where(session.token_hash == bytes.fromhex(key))
+    return (await tx.execute(mine)).scalar_one_or_none()
+
+
 async def seen(tx: Tx, key: str, at: datetime) -> None:
     """It was used just now. Written once a minute only."""
     mine = (session.token_hash == bytes.fromhex(key), session.seen_at < at - _SEEN_EVERY)

@@ -18,11 +18,13 @@ from sqlalchemy import (
     Date,
     Index,
     Integer,
+    LargeBinary,
     PrimaryKeyConstraint,
     Table,
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from store.tables.base import When, metadata
 
@@ -69,6 +71,19 @@ report_delta = Table(
     *_as_what(),
     CheckConstraint("sign IN (1, -1)", name="sign"),
     comment="What moves changed and no sum has taken in yet.",
+)
+
+report_picture = Table(
+    "report_picture",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),  # whose sight it shows
+    Column("asked", JSONB, nullable=False),  # of which report it is: an address's query, the language, the moment
+    Column("made_at", When, nullable=False),
+    Column("png", LargeBinary),  # drawn when it is first sent
+    Column("media", Text),  # what WeCom calls the upload that it takes for three days
+    Column("media_until", When),
+    comment="Pictures of reports on their way to people; forgotten after a month.",
 )
 
 report_sum = Table(

@@ -257,7 +257,9 @@ api_answer = Table(
     Column("once", Text, nullable=False),
     Column("sha256", Text, nullable=False),  # of what was asked
     Column("at", When, nullable=False),
+    Column("status", Integer),
+    Column("answer", JSONB),
     UniqueConstraint("key", "once"),
     Index("api_answer_at_idx", "at"),
-    comment="Idempotency keys: the same one with another content is refused.",
+    comment="Idempotency keys: the same one gets the same answer, and is refused with another content.",
 )

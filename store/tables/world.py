@@ -57,6 +57,15 @@ merchant = Table(
     CheckConstraint("status IN ('open','suspended','closed')", name="status"),
     Index("merchant_spot_idx", "spot", postgresql_using="gist"),
     Index("merchant_grams_idx", "grams", postgresql_using="gin"),
+    # What is lacking is looked for by administrators (store/running/quality.py); few shops lack anything.
+    Index("merchant_nowhere_idx", "licence_no", postgresql_where=text("lat IS NULL AND status <> 'closed'")),
+    Index(
+        "merchant_unserved_idx",
+        "licence_no",
+        postgresql_where=text(
+            "(customer_manager IS NULL OR market_inspector IS NULL OR delivery_worker IS NULL) AND status <> 'closed'"
+        ),
+    ),
 )
 
 indicator = Table(

@@ -14,12 +14,13 @@ from uuid import uuid4
 
 from nacl import secret, utils
 from nacl.exceptions import CryptoError
-from sqlalchemy import Table, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, delete, func, literal, select, true, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 
 from store import tables
 from store.clock.workdays import local_day
 from store.db import Tx
+from store.remembered import keep, once
 from store.vault import KEY, pad, unpad
 from store.words import Json
 
@@ -27,6 +28,11 @@ KEPT = timedelta(minutes=30)
 """How long an untouched draft lives, and how long a repeated delivery gets the same answer."""
 _SIZES = (4 * 1024, 64 * 1024)
 _FILE_SIZES = (64 * 1024, 256 * 1024, 1024 * 1024)
+_PEPPERS = "peppers"
+_CLOCK = select(func.clock_timestamp().label("at"), tables.tip_pepper.c.day, tables.tip_pepper.c.value).select_from(
+    select(literal(1).label("one")).subquery().outerjoin(tables.tip_pepper, true())
+)
+"""One row at least; a few days' peppers at most."""
 _LIVING = (tables.tip_draft, tables.tip_draft_file, tables.tip_seen)
 
 
@@ -45,6 +51,28 @@ class Chat:
         return unpad(self._box.decrypt(sealed))
 
 
+async def clock(tx: Tx) -> datetime:
+    """The database's clock, as `db.now`; the same question brings the peppers that this transaction will need."""
+    rows = (await tx.execute(_CLOCK)).all()
+    keep(tx, _PEPPERS, {row.day: bytes(row.value) for row in rows if row.day is not None})
+    at: datetime = rows[0].at
+    return at
+
+
+async def held(tx: Tx, door: str, chat_id: str, at: datetime) -> Json | None:
+    """The draft of a chat that has one, as `load`; whoever comes meanwhile waits at its row, not before it. Where there
+    is none nobody waits: for visits, which begin with a draft."""
+    chats = await _chats(tx, door, chat_id, at)
+    keys, table = [chat.found_by for chat in chats], tables.tip_draft.c
+    query = select(table.key, table.sealed).where(table.key.in_(keys), table.ends_at > at).with_for_update()
+    for _again in chats:  # right after midnight the row moves: who waited for the old one finds the new one
+        found = {bytes(row.key): row.sealed for row in await tx.execute(query)}
+        for chat in chats:
+            if chat.found_by in found:
+                return _opened(chat, found[chat.found_by])
+    return None
+
+
 async def load(tx: Tx, door: str, chat_id: str, at: datetime) -> Json | None:
     """The draft of this chat; None when there is none or it ended. From now until the end of the transaction every
     other message of this chat waits."""
@@ -55,12 +83,12 @@ async def load(tx: Tx, door: str, chat_id: str, at: datetime) -> Json | None:
 
 async def save(tx: Tx, door: str, chat_id: str, state: Json, at: datetime) -> None:
     """Keep the draft (anything JSON holds), and its files, for 30 minutes from now."""
-    chats, table = await _chats(tx, door, chat_id, at), tables.tip_draft
-    await _keep(tx, table, chats[0], state, at)
+    chats, table, file = await _chats(tx, door, chat_id, at), tables.tip_draft, tables.tip_draft_file
+    mine = file.c.key.in_([chat.found_by for chat in chats])
+    touched = update(file).where(mine).values(ends_at=at + KEPT).returning(file.c.id).cte("touched")
+    await tx.execute(_put(table, chats[0], state, at).add_cte(touched))
     for older in chats[1:]:
         await tx.execute(delete(table).where(table.c.key == older.found_by))
-    mine = tables.tip_draft_file.c.key.in_([chat.found_by for chat in chats])
-    await tx.execute(update(tables.tip_draft_file).where(mine).values(ends_at=at + KEPT))
 
 
 async def forget(tx: Tx, door: str, chat_id: str, at: datetime) -> None:
@@ -68,6 +96,12 @@ async def forget(tx: Tx, door: str, chat_id: str, at: datetime) -> None:
     keys = [chat.found_by for chat in await _chats(tx, door, chat_id, at)]
     for table in (tables.tip_draft, tables.tip_draft_file):
         await tx.execute(delete(table).where(table.c.key.in_(keys)))
+
+
+async def drop_files(tx: Tx, door: str, chat_id: str, at: datetime) -> None:
+    """The files of the draft are needed no more; the draft stays."""
+    keys = [chat.found_by for chat in await _chats(tx, door, chat_id, at)]
+    await tx.execute(delete(tables.tip_draft_file).where(tables.tip_draft_file.c.key.in_(keys)))
 
 
 async def keep_file(tx: Tx, door: str, chat_id: str, kind: str, mime: str, data: bytes, at: datetime) -> str:
@@ -100,7 +134,7 @@ async def seen(tx: Tx, door: str, chat_id: str, message_key: str, at: datetime) 
 
 async def remember(tx: Tx, door: str, chat_id: str, message_key: str, answer: Json, at: datetime) -> None:
     """Keep the answer to a message for repeated deliveries, sealed like a draft."""
-    await _keep(tx, tables.tip_seen, (await _chats(tx, door, chat_id, at, message_key))[0], answer, at)
+    await tx.execute(_put(tables.tip_seen, (await _chats(tx, door, chat_id, at, message_key))[0], answer, at))
 
 
 async def bucket_key(tx: Tx, door: str, source: str, at: datetime) -> bytes:
@@ -125,6 +159,18 @@ async def _chats(tx: Tx, door: str, chat_id: str, at: datetime, message: str = "
 
 
 async def _pepper(tx: Tx, day: date) -> bytes:
+    known: dict[date, bytes] = await once(tx, _PEPPERS, _none)
+    if day not in known:
+        known[day] = await _made(tx, day)
+    return known[day]
+
+
+async def _none() -> dict[date, bytes]:
+    return {}
+
+
+async def _made(tx: Tx, day: date) -> bytes:
+    """The pepper of that day, made when it is the first question of the day."""
     table = tables.tip_pepper
     query = select(table.c.value).where(table.c.day == day)
     value = (await tx.execute(query)).scalar_one_or_none()
@@ -140,14 +186,18 @@ async def _load(tx: Tx, table: Table, chats: list[Chat], at: datetime) -> Json |
         query = select(table.c.sealed).where(table.c.key == chat.found_by, table.c.ends_at > at)
         sealed = (await tx.execute(query)).scalar_one_or_none()
         if sealed is not None:
-            try:
-                return json.loads(chat.open(sealed))
-            except CryptoError:
-                return None  # somebody changed the row: the draft is lost, and nothing else
+            return _opened(chat, sealed)
     return None
 
 
-async def _keep(tx: Tx, table: Table, chat: Chat, value: Json, at: datetime) -> None:
+def _opened(chat: Chat, sealed: bytes) -> Json | None:
+    try:
+        return json.loads(chat.open(sealed))
+    except CryptoError:
+        return None  # somebody changed the row: the draft is lost, and nothing else
+
+
+def _put(table: Table, chat: Chat, value: Json, at: datetime) -> Insert:
     row = {"sealed": chat.seal(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")), "ends_at": at + KEPT}
     put = insert(table).values(key=chat.found_by, **row)
-    await tx.execute(put.on_conflict_do_update(index_elements=["key"], set_=row))
+    return put.on_conflict_do_update(index_elements=["key"], set_=row)

@@ -38,9 +38,8 @@ async def keep(
     for place, file in enumerate(files, start=1):
         id_ = str(uuid4())
         pieces = await _sealed(key, file.data, number, id_)
-        table = tables.tip_file
-        for seq, piece in enumerate(pieces):
-            await tx.execute(insert(table).values(id=id_, seq=seq, number=number, piece=piece))
+        rows = [{"id": id_, "seq": seq, "number": number, "piece": piece} for seq, piece in enumerate(pieces)]
+        await tx.execute(insert(tables.tip_file), rows)  # all pieces of a file in one go
         named = f"{'photo' if file.kind == 'image' else 'document'}-{counter}{place}.{_ENDS.get(file.mime, 'bin')}"
         digest = hashlib.sha256(file.data).hexdigest()
         said.append(

@@ -262,7 +262,7 @@ class _Timed:
         self._sender = sender
         self.at: dict[str, float] = {}
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
         return self._sender.envelope(to, text, key)
 
     def update(self, to: Address, card: Shown, words: str) -> bytes:

@@ -18,9 +18,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.commands.bench import Row, table
+from bot.nightwork import grade_all
 from bot.office import open_database
 from bot.settings import Settings
-from store.profile.grading import astray, grade, hold_shop, only, recount, refresh, spans
+from store.profile.grading import grade, hold_shop, only, recount
 from store.profile.page import profile
 from store.staff.offices import person_known
 from tests.bench._million import fill
@@ -72,15 +73,7 @@ async def _step(tx: AsyncConnection, shop: str) -> None:
 
 async def _night(engine: AsyncEngine, days: int) -> int:
     """Every span in a transaction of its own, as at night."""
-    shops = 0
-    at = AT + timedelta(days=days)
-    async with engine.begin() as tx:
-        wrong, found = await astray(tx, at), await spans(tx)
-    for span in found:
-        async with engine.begin() as tx:
-            count = any(span.holds(shop) for shop in wrong)
-            graded, _righted = await refresh(tx, span, at, count=count)
-            shops += graded
+    shops, _righted = await grade_all(engine, AT + timedelta(days=days))
     return shops
 
 

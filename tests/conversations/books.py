@@ -60,6 +60,8 @@ Page = tuple[list[Item], int]
 
 def _merchant(query: Query, _language: str, _verbs: tuple[str, ...], _facts: Facts) -> Page:
     words = str(query.get("words", ""))
+    if not words and not query.get("place"):
+        return [], 0  # no code was read off the photos
     found = [shop for shop in SHOPS if words in f"{shop.label} {shop.detail} {shop.value}"]
     if query.get("place"):
         near = dict(zip((shop.value for shop in SHOPS), DISTANCES, strict=True))

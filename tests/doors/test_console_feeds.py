@@ -86,7 +86,7 @@ async def test_faults_are_named_by_row_and_column(console: Console) -> None:
     async with console.signed_in("sq-ng1") as officer:
         for data, name, words in FAULTS:
             page = await _send(officer, data, name)
-            assert ("faults tone-bad" in page.text, "/bring" in page.text) == (True, False)
+            assert ("fault-list tone-bad" in page.text, "/bring" in page.text) == (True, False)
             assert [one for one in words if one not in page.text] == []
     assert await _scores(console) == 0
 

@@ -12,12 +12,16 @@ from aiohttp import FormData
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot import in_use
 from bot.clock import Clock
 from bot.office import furnished
 from bot.settings import Settings
+from notifier import render, rewording
 from store import tables
+from store.running.quality import GAPS
 from store.staff.people import person_by_id
 from store.words import Person
+from tests import acceptance
 from tests.console import Answer, Console, Visitor, open_console
 from tests.world import MQ, STAFF, build_world
 
@@ -28,6 +32,9 @@ PAGES = (
     *("/calendar", "/calendar?year=2025", "/calendar/2026-10-01", "/bring/calendar", "/settings", "/letters"),
     *("/settings/clock.ladder", "/settings/mail.hours", "/settings/cards.off", "/settings/clock.due_by_severity"),
     *("/settings/clock.sample_percent", "/letters?state=all", "/doors"),
+    *("/forms", "/forms/report", "/forms/tip?in=en", "/templates", "/templates/task/en", "/templates/overdue/en"),
+    *("/guide", "/audit", "/audit?sort=change&person=sq&from=2026-01-01&to=2030-01-01&words=x", "/quality"),
+    *(f"/quality/{gap}" for gap in GAPS),
 )
 
 
@@ -93,9 +100,8 @@ async def test_every_page_is_there_in_english(console: Console, boss: Visitor) -
     for page in PAGES:
         answer = await boss.get(ROOM + page)
         body = answer.text.partition("<main")[2]
-        chinese = set(
-            re.findall(r"[\u4e00-\u9fff]{2,}", re.sub(r"<option.*?</option>|<a .*?</a>", "", body, flags=re.S))
-        )
+        body = re.sub(r"<(option|a|td|dd|textarea)\b.*?</\1>|<div class=\"bubble.*?</div>", "", body, flags=re.S)
+        chinese = set(re.findall(r"[\u4e00-\u9fff]{2,}", body))
         names = {one.name for one in STAFF.values()} | {"中文"}
         assert answer.status == 200
         assert {one for one in chinese if not any(one in name for name in names)} <= KEPT, page
@@ -242,3 +248,104 @@ async def test_letters_are_sent_again_parked_and_laid_aside(console: Console, bo
     assert await states() == ["ready", "uncertain", "obsolete"]
     assert (await boss.send(f"{ROOM}/letters", what="burn", id=dead)).status == 404
     assert "吕管" in (await boss.get(f"{ROOM}/letters")).text.partition("timeline")[2]
+
+
+async def test_the_audit_has_every_change_and_goes_out_as_a_harmless_file(boss: Visitor) -> None:
+    await fill(boss, "/people/mq-cm", **{**LIN, "name": "=1+1"})
+    page = await boss.get(f"{ROOM}/audit?sort=change&person=sq-admin")
+    [number] = set(re.findall(r"/running/audit/(\d+)", page.text))
+    assert "<del>林晓</del>" in (await boss.get(f"{ROOM}/audit/{number}")).text
+    assert "console_in" not in page.text
+    assert "从企业微信登录" in (await boss.get(f"{ROOM}/audit?sort=sign_in")).text
+    file = await boss.get(f"{ROOM}/audit.csv?sort=change")
+    assert (file.status, file.headers["Content-Type"].partition(";")[0]) == (200, "text/csv")
+    assert [line.split(",")[1:] for line in file.text.splitlines()[1:]] == [
+        ["sq-admin", "吕管", "管理员变更", "人员", "mq-cm"]
+    ]
+
+
+async def test_each_gap_is_counted_and_listed(boss: Visitor) -> None:
+    assert "没有负责人的部门" in (await boss.get(f"{ROOM}/quality")).text
+    assert f"{MQ}-WL" in (await boss.get(f"{ROOM}/quality/units_without_head")).text
+    assert (await boss.get(f"{ROOM}/quality/other")).status == 404
+
+
+async def send_file(boss: Visitor, path: str, name: str, data: bytes) -> Answer:
+    form = FormData({"csrf": (await boss.get("/console")).csrf})
+    form.add_field("file", data, filename=name)
+    return await boss.post(ROOM + path, form)
+
+
+async def test_a_form_goes_out_and_comes_back_as_a_new_version(console: Console, boss: Visitor) -> None:
+    shipped = console.office.forms.current("note")
+    async with boss.http.get(f"{console.base}{ROOM}/forms/note/{shipped.hash}/xlsx") as answer:
+        workbook = await answer.read()
+    assert (await send_file(boss, "/forms/note", "note.xlsx", workbook)).status == 200
+    changed = shipped.source.replace(shipped.version, "2099-01", 1).replace('zh = "', 'zh = "新：', 1)
+    looked = await send_file(boss, "/forms/note", "note.toml", changed.encode())
+    assert (looked.status, "2099-01" in looked.text) == (200, True)
+    assert console.office.forms.current("note") is shipped
+    taken = await boss.send(f"{ROOM}/forms/note/take", seen=looked.hidden("seen"))
+    assert (taken.path, console.office.forms.current("note").version) == (f"{ROOM}/forms/note", "2099-01")
+    assert console.office.forms.version("note", shipped.hash) is shipped
+    await boss.send(undo_of(taken), back=f"{ROOM}/forms/note")
+    await in_use.refresh(console.office)
+    assert console.office.forms.current("note") is shipped
+    page = await boss.get(f"{ROOM}/forms/note")
+    again = page.hidden("hash")
+    await fill(boss, "/forms/note", "/forms/note/use", hash=again)
+    assert console.office.forms.current("note").hash == again
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "place"),
+    [
+        ("x.toml", b"[settings", "x.toml"),
+        ("x.toml", b"\xff\xfe", "UTF-8"),
+        ("x.xlsx", b"PK\x03\x04 no workbook", "not an Excel workbook"),
+        ("x.toml", b"", "x.toml"),
+    ],
+)
+async def test_a_faulty_form_is_told_by_its_place(boss: Visitor, name: str, data: bytes, place: str) -> None:
+    answer = await send_file(boss, "/forms/note", name, data or b" ")
+    assert (answer.status, place in answer.text) == (422, True)
+
+
+async def test_a_form_must_stay_what_it_asks_for(console: Console, boss: Visitor) -> None:
+    other = console.office.forms.current("review").source
+    answer = await send_file(boss, "/forms/note", "review.toml", other.encode())
+    assert (answer.status, "form_id" in answer.text) == (422, True)
+
+
+async def test_another_wording_counts_and_goes_back(boss: Visitor) -> None:
+    page = "/templates/task/zh"
+    wording = "请尽快签收 {{ number }}。\n{{ number }}#{{ seq }}"
+    looked = await fill(boss, page, source=wording, step="look")
+    assert (looked.status, "请尽快签收 WT-2026-000012。" in looked.text) == (200, True)
+    facts = {"number": "WT-2026-000001", "seq": 5}
+    assert "请尽快签收" not in render.text("task", facts, "zh")
+    chosen = await fill(boss, page, source=wording)
+    assert render.text("task", facts, "zh") == "请尽快签收 WT-2026-000001。\nWT-2026-000001#5"
+    await boss.send(undo_of(chosen), back=ROOM + page)
+    rewording.use({})
+
+
+@pytest.mark.parametrize(
+    ("source", "trouble"),
+    [
+        ("{{ number", "格式不对"),
+        ("{{ password }}\n#{{ seq }}", "password"),
+        ("{{ merchant_name }}\n#{{ seq }}", "无法生成"),
+        ("{{ number.__class__.__mro__ }}\n#{{ seq }}", "无法生成"),
+        ("没有编号", "编号"),
+        (" ", "空的"),
+    ],
+)
+async def test_a_wording_that_cannot_count_is_refused(boss: Visitor, source: str, trouble: str) -> None:
+    answer = await fill(boss, "/templates/task/zh", source=source)
+    assert (answer.status, trouble in answer.text.partition("wrong-list")[2][:600]) == (422, True)
+
+
+def test_the_acceptance_paper_is_drawn_from_the_guide() -> None:
+    """After a change: python -m tests.acceptance --update."""
+    assert acceptance.PAPER.read_text("utf-8") == acceptance.drawn()

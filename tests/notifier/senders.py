@@ -27,7 +27,7 @@ class PostingSender:
     def __init__(self, http: aiohttp.ClientSession, url: str, door: str = "wecom", seconds: float = 5.0) -> None:
         self._http, self._url, self._seconds = http, url.rstrip("/") + "/" + door, seconds
 
-    def envelope(self, to: Address, text: str, key: str, card: Card | None = None) -> bytes:
+    def envelope(self, to: Address, text: str, key: str, card: Card | None = None, picture: str = "") -> bytes:
         return json.dumps({"touser": to.id, "text": text}, ensure_ascii=False).encode()
 
     def update(self, to: Address, card: Shown, words: str) -> bytes:

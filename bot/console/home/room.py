@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from aiohttp import web
 
@@ -34,11 +35,12 @@ async def _front(visit: Visit) -> web.Response:
     counted = [(room, await room.waiting(visit)) for room in others if room.waiting]
     beside = [(room, count) for room, count in counted if count is not None]
     tiles = [tile for room in open_to(visit) if room.tile and (tile := await room.tile(visit))]
-    mine = _own_tiles(counts)
-    return visit.page("home/front.html", rows=rows, total=total, counts=counts, beside=beside, tiles=tiles, own=mine)
+    numbers = _numbers(counts)
+    facts: dict[str, Any] = {"counts": counts, "numbers": numbers, "tiles": tiles, "beside": beside}
+    return visit.page("home/front.html", rows=rows, total=total, **facts)
 
 
-def _own_tiles(counts: Sequence[Count]) -> list[tuple[int, str, str, str]]:
+def _numbers(counts: Sequence[Count]) -> list[tuple[int, str, str, str]]:
     """Numbers that open their lists: (how many, what, path, tone); of what there is none, only that nothing is late."""
     found = []
     for name, light, tone in (("overdue", "overdue", "bad"), ("near", "yellow", "warn"), ("total", "", "")):
@@ -47,11 +49,11 @@ def _own_tiles(counts: Sequence[Count]) -> list[tuple[int, str, str, str]]:
             query = f"light={light}" if light else "state=open"
             if number or (name == "overdue" and ledger is Ledger.PROBLEM):
                 path = f"{PATH}/ledgers/{ledger.value}s?{query}"
-                found.append((number, _TILES[name, ledger], path, tone if number else ""))
+                found.append((number, _NUMBERS[name, ledger], path, tone if number else ""))
     return found
 
 
-_TILES = {
+_NUMBERS = {
     ("overdue", Ledger.PROBLEM): _("overdue problems"),
     ("overdue", Ledger.CLUE): _("overdue clues"),
     ("near", Ledger.PROBLEM): _("problems due within a working day"),

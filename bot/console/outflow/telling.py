@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from bot.console.shops import drawing
-from bot.console.shops.drawing import Dot, Rule
+from dataclasses import replace
+
+from bot.console.charts import Mark, Point, both, line
 from bot.console.visit import Visit
 from bot.texts import _
-from store.feeds.forecast import Point
+from store.feeds.forecast import Point as Expected
 from store.feeds.found import Course
 from store.feeds.outflow import TOP, Standing
 from store.words import words_of
@@ -32,7 +33,7 @@ def percent(share: float | None, places: int = 2) -> str:
     return "–" if share is None else f"{100 * share:.{places}f} %"
 
 
-def bounds(point: Point) -> tuple[str, str, str]:
+def bounds(point: Expected) -> tuple[str, str, str]:
     """What is expected, and between which shares."""
     return percent(point.value), percent(point.low), percent(point.high)
 
@@ -54,34 +55,31 @@ def explained(visit: Visit, one: Standing) -> dict[str, str]:
 
 
 def drawn(visit: Visit, course: Course, cap: float | None, name: str) -> str:
-    """The line by month, with what is expected; empty for fewer than two months."""
+    """The line by month in percent, with what is expected; empty for fewer than two months."""
     months = course.months
     if len(months) < 2:
         return ""
-    dots = _dots(visit, course)
-    rules = (Rule(cap, visit.t(_("cap {cap}"), cap=percent(cap)), "bad"),) if cap else ()
+    limit = Mark(visit.t(_("cap")), 100 * cap, shown=percent(cap)) if cap else None
     title = visit.t(_("{name}: diversion over sales, by month"), name=name)
     facts = {"last": percent(months[-1].share), "month": months[-1].month, "ahead": course.ahead[-1]}
     desc = visit.t(_COURSE, **facts, **_expected(course.points[-1]))
-    top = max(one.share for one in months) * 1.05
-    return drawing.line(dots, rules, title=title, desc=desc, said=lambda share: percent(share, 1), top=top)
+    points = _points(visit, course)
+    return both(lambda width: line(title, desc, points, limit=limit, width=width, height=240))
 
 
-def _dots(visit: Visit, course: Course) -> list[Dot]:
-    last = len(course.months) + len(course.ahead) - 1
-    ticked = range(0, last - 3, 6)
-    dots = [
-        Dot(n / last, one.share, f"{one.month}: {percent(one.share)}", one.month if n in ticked else "")
-        for n, one in enumerate(course.months)
-    ]
-    for n, (month, point) in enumerate(zip(course.ahead, course.points, strict=True), start=len(course.months)):
-        sentence = _("{month}: {share} expected, between {low} and {high}")
-        words = visit.t(sentence, month=month, **_expected(point))
-        dots.append(Dot(n / last, point.value, words, month if n == last else "", point.low, point.high, ahead=True))
-    return dots
+def _points(visit: Visit, course: Course) -> list[Point]:
+    """Values in percent. The band begins at the last month that is known."""
+    points = [Point(one.month[2:], 100 * one.share, shown=percent(one.share)) for one in course.months]
+    last = points[-1].value
+    points[-1] = replace(points[-1], low=last, high=last)
+    for month, one in zip(course.ahead, course.points, strict=True):
+        words = visit.t(_("{share} expected, between {low} and {high}"), **_expected(one))
+        low, high = (None if bound is None else 100 * bound for bound in (one.low, one.high))
+        points.append(Point(month[2:], 100 * one.value, low, high, shown=words, ahead=True))
+    return points
 
 
-def _expected(point: Point) -> dict[str, str]:
+def _expected(point: Expected) -> dict[str, str]:
     share, low, high = bounds(point)
     return {"share": share, "low": low, "high": high}
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
 from bot.console.visit import NotThere, Visit
-from bot.texts import _
+from bot.texts import _, said
 from store.clock.workdays import local_day
 from store.db import Tx
 from store.law.standing import DEPARTMENTS
@@ -15,7 +16,7 @@ from store.reports.figures import Asker, Cut
 from store.reports.names import bureaus
 from store.reports.periods import Period, Span, asked
 from store.reports.viewing import corrections, viewpoint
-from store.words import words_of
+from store.words import Person, words_of
 
 WRONG = {
     "day": _("Please write a day as 2026-11-23."),
@@ -70,33 +71,31 @@ class Look:
 
 async def look(visit: Visit, tx: Tx) -> Look:
     """What the address asks for. What makes no sense in it is said beside the field; what is foreign is not there."""
-    view = viewpoint(visit.who)
-    if view is None:
+    found = await looked(tx, visit.who, visit.language, visit.at, visit.query)
+    if found is None:
         raise NotThere
-    today, query = local_day(visit.at), visit.query
+    return found
+
+
+async def looked(tx: Tx, who: Person, language: str, at: datetime, query: Mapping[str, str]) -> Look | None:
+    """How `who` looks at what a query asks for; None where there is nothing for them."""
+    view = viewpoint(who)
+    if view is None:
+        return None
+    today = local_day(at)
     period, wrong = asked(query, today)
     cut = Cut(query.get("county", ""), query.get("department", ""), query.get("indicator", ""))
-    names = await bureaus(tx, visit.language)
+    names = await bureaus(tx, language)
     if view.bureau:
         names = {code: name for code, name in names.items() if code == view.bureau}
     if (cut.county and cut.county not in names) or (cut.department and cut.department not in BUSY):
-        raise NotThere
+        return None
     before = period.before(today)
-    found = await corrections(tx, visit.who, view, min(before.start, _year_back(period.end)), period.end)
+    found = await corrections(tx, who, view, min(before.start, _year_back(period.end)), period.end)
     kept = {name: query[name] for name in ("period", "back", "from", "to") if query.get(name) and name not in wrong}
     kept |= {"county": cut.county, "department": cut.department, "indicator": cut.indicator}
-    return Look(
-        Asker(view, found),
-        period,
-        before,
-        cut,
-        visit.at,
-        today,
-        visit.language,
-        names,
-        kept,
-        {name: visit.t(WRONG[why]) for name, why in wrong.items()},
-    )
+    told = {name: said(WRONG[why], language) for name, why in wrong.items()}
+    return Look(Asker(view, found), period, before, cut, at, today, language, names, kept, told)
 
 
 def _year_back(day: date) -> date:

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, Spacer, Table
+from reportlab.platypus import Flowable, KeepTogether, Spacer, Table
 
 from bot.casefile.paper import HEADING, LABEL, SHADE, SMALL, TEXT, TITLE, WIDTH, para, pdf, picture, ruled
 from bot.console import page
@@ -47,7 +47,7 @@ def written(t: Any, look: Look, facts: Glance) -> bytes:
     ):
         image = picture(png(drawing), WIDTH, 110 * mm)
         if image:
-            story += [para(title, HEADING), image]
+            story.append(KeepTogether([para(title, HEADING), image]))
     at = page.moment(look.at, look.language)
     return pdf(story, t(_("Supervision report")), t(_("As of {at}"), at=at), lambda number: t(_("Page {n}"), n=number))
 
@@ -69,7 +69,8 @@ def _figures(t: Any, look: Look, facts: Glance) -> Flowable:
         (t(_("failed the re-check")), now.recheck("fail"), was.recheck("fail")),
     ]
     cells = [
-        [para(name, LABEL), para(one.shown + (f" ({old.shown})" if old else ""), TEXT)] for name, one, old in pairs
+        [para(name, LABEL), para(one.shown if old is None else f"{one.shown} ({old.shown})", TEXT)]
+        for name, one, old in pairs
     ]
     rows = [cells[at] + cells[at + 1] for at in range(0, len(cells), 2)]
     style = ruled(("BACKGROUND", (0, 0), (0, -1), SHADE), ("BACKGROUND", (2, 0), (2, -1), SHADE))

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.console.charts import both
+from bot.console.charts import HALF, both
 from bot.console.reports import drawings, gathering, paper
 from bot.console.reports.looks import SPANS, Look, look
 from bot.console.reports.numbers import Told
@@ -51,10 +51,10 @@ async def _glance(visit: Visit) -> web.Response:
         if of.problems.n and code in facts.kinds
     ]
     charts = {
-        "zero": both(lambda width: drawings.to_zero(view, facts.by_bureau, width)),
-        "months": both(lambda width: drawings.months(view, facts.months, width)),
-        "closing": both(lambda width: drawings.closing(view, facts.months, width)),
-        "where": both(lambda width: drawings.where(view, facts.matrix, width)),
+        "zero": both(lambda width: drawings.to_zero(view, facts.by_bureau, width), HALF),
+        "months": both(lambda width: drawings.months(view, facts.months, width), HALF),
+        "closing": both(lambda width: drawings.closing(view, facts.months, width), HALF),
+        "where": both(lambda width: drawings.where(view, facts.matrix, width), HALF),
         "kinds": both(lambda width: drawings.foremost(visit.t(_("What problems are about")), "", kinds_told, width)),
     }
     ranking = places(view, facts.by_bureau, facts.parts, facts.kinds, "points", "county")
@@ -129,8 +129,8 @@ async def _indicators(visit: Visit) -> web.Response:
         if view.cut.indicator and view.cut.indicator not in library:
             raise NotThere
         found = along(await gathering.by(tx, view, ("indicator",)), 0)
-    deeper = gathering.below(library, view.cut.indicator)
-    folded = gathering.folded(found, deeper)
+    folded = gathering.folded(found, gathering.below(library, view.cut.indicator))
+    deeper = [library[code] for code, facts in folded.items() if not facts.empty]
     lines = []
     for kind in deeper:
         href = view.path("indicators", indicator=kind.code) if gathering.below(library, kind.code) else ""
@@ -171,8 +171,8 @@ async def _months(visit: Visit) -> web.Response:
         lines.append(Line(start, start[:7], Told.of(view, facts, period=period), view.path(**days)))
     columns = tuple(column for column in named(COLUMNS, _("Month")) if column.key not in ("open", "overdue"))
     charts = {
-        "months": both(lambda width: drawings.months(view, found, width)),
-        "closing": both(lambda width: drawings.closing(view, found, width)),
+        "months": both(lambda width: drawings.months(view, found, width), HALF),
+        "closing": both(lambda width: drawings.closing(view, found, width), HALF),
     }
     return _page(
         visit, view, "months", "table", listing=listing(view, "months", visit.query, columns, lines), charts=charts

@@ -20,7 +20,7 @@ COLUMNS = (
     Column("days", _("Days, half / 90 %"), sorts=True, number=True),
     Column("nudged", _("Nudged"), sorts=True, number=True),
     Column("repeat", _("Again"), sorts=True, number=True),
-    Column("recheck", _("Re-check ✓ / ✗"), sorts=True, number=True),
+    Column("recheck", _("Re-check, good / bad"), sorts=True, number=True),
     Column("open", _("Open now"), sorts=True, number=True),
     Column("overdue", _("Overdue now"), sorts=True, number=True),
 )

@@ -58,7 +58,7 @@ async def listed(visit: Visit) -> web.StreamResponse:
 
 def _shown(visit: Visit, name: str, known: DoorFacts, queues: list[queue.Queue], mine: tuple[Address, ...]) -> Shown:
     lacking = missing(name, visit.office.settings)
-    state, tone = visit.t(_("open")), "good"
+    state, tone = visit.t(_("in service")), "good"
     if lacking:
         state, tone = visit.t(_("closed: not set up")), "plain"
     elif known.broken:

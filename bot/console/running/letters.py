@@ -17,11 +17,11 @@ from store.running import journal
 
 COLUMNS = (
     Column("what", _("About"), head=True),
-    Column("person", _("For")),
+    Column("person", _("Recipient")),
     Column("door", _("Door")),
     Column("state", _("State")),
     Column("reason", _("Reason")),
-    Column("at", _("Since")),
+    Column("at", _("Since when")),
 )
 STATES = {
     "dead": _("given up"),

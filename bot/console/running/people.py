@@ -24,7 +24,7 @@ COLUMNS = (
     Column("name", _("Name"), sorts=True, head=True),
     Column("id", _("Userid")),
     Column("unit", _("Unit"), sorts=True),
-    Column("role", _("Role"), sorts=True),
+    Column("role", _("Office role"), sorts=True),
     Column("state", _("State")),
 )
 FILTERS = ("words", "unit", "role", "field_role", "active", "reached", "away")

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from bot.console.rooms import Room, get, post
 from bot.console.running import (
+    audit,
     bringing,
     calendar,
     changing,
     doors,
+    forms,
     front,
+    guide,
     letters,
     people,
+    quality,
     settings,
+    templates,
     units,
 )
 from bot.texts import _
@@ -56,5 +61,20 @@ ROOM = Room(
         get("/doors", doors.listed),
         get("/doctor", doors.doctor),
         post("/doors/{door}/trial", doors.trial),
+        get("/forms", forms.listed),
+        get("/forms/{key}", forms.one),
+        post("/forms/{key}", forms.upload, files=forms.FILES),
+        post("/forms/{key}/take", forms.take),
+        post("/forms/{key}/use", forms.use),
+        get("/forms/{key}/{hash}/{kind}", forms.file),
+        get("/templates", templates.listed),
+        get("/templates/{name}/{language}", templates.one),
+        post("/templates/{name}/{language}", templates.save),
+        get("/audit", audit.listed),
+        get("/audit.csv", audit.file),
+        get("/audit/{id}", audit.one),
+        get("/guide", guide.shown),
+        get("/quality", quality.overview),
+        get("/quality/{gap}", quality.listed),
     ),
 )

@@ -32,13 +32,18 @@ FIELD_ROLES = {
     "delivery_worker": _("Delivery worker"),
 }
 UNIT_KINDS = {
-    "province": _("Province"),
+    "province": _("Provincial bureau"),
     "city": _("City bureau"),
     "county": _("County bureau"),
     "department": _("Department"),
 }
 DAYS = {"working": _("Worked"), "off": _("Off")}
-DOORS = {"wecom": _("WeCom"), "telegram": _("Telegram"), "wechat": _("WeChat Official Account")}
+DOORS = {
+    "wecom": _("WeCom"),
+    "telegram": _("Telegram"),
+    "wechat": _("WeChat Official Account"),
+    "hook": _("Other programs"),
+}
 KINDS = {
     "person": _("Person"),
     "unit": _("Unit"),
@@ -53,7 +58,7 @@ KINDS = {
 FIELDS = {
     "name": _("Name"),
     "unit_code": _("Unit"),
-    "role": _("Role"),
+    "role": _("Office role"),
     "field_role": _("Field role"),
     "language": _("Language"),
     "active": _("On the roster"),

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.console.rooms import Room, get, post
-from bot.console.sharing import announcing, papers, talks
+from bot.console.sharing import announcing, interface, papers, systems, talks
 from bot.console.sharing.parts import tabs
 from bot.console.visit import Visit
 from bot.texts import _
@@ -69,6 +69,18 @@ ROOM = Room(
         post("/threads/{id}/assign", talks.assign),
         post("/threads/{id}/close", talks.close),
         post("/threads/{id}/reopen", talks.reopen),
+        get("/systems", systems.listed),
+        get("/systems/new", systems.new),
+        post("/systems/new", systems.add),
+        get("/systems/{id}", systems.edit),
+        post("/systems/{id}", systems.change),
+        post("/systems/{id}/secret", systems.renew_secret),
+        post("/systems/{id}/switch", systems.switch),
+        get("/interface", interface.show),
+        post("/interface/keys", interface.make),
+        post("/interface/keys/{id}/revoke", interface.revoke),
+        post("/interface/hooks", interface.add_hook),
+        post("/interface/hooks/{id}/drop", interface.drop_hook),
     ),
     waiting=_waiting,
 )

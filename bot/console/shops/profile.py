@@ -8,8 +8,9 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.console.charts import Mark, Point, both, line
 from bot.console.shops import drawing, wording
-from bot.console.shops.drawing import Dot, Pin, Rule
+from bot.console.shops.drawing import Pin
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
 from store.clock.workdays import SHANGHAI, load_calendar, local_day
@@ -24,6 +25,8 @@ from store.reading.front import row_of
 from store.words import Role, words_of
 
 _FIRST = date(2015, 1, 1)
+_STEPS = 24
+"""Points of the line at most."""
 
 
 async def show(visit: Visit) -> web.StreamResponse:
@@ -149,18 +152,22 @@ def _course(visit: Visit, found: Profile) -> str:
     days.append((local_day(found.score.at), found.score.value))
     if len(days) < 2:
         return ""
-    places = drawing.spread([day.toordinal() for day, _score in days])
-    ticked = drawing.sparse(places, 0.24)
-    dots = [
-        Dot(place, value, f"{day.isoformat()}: {value:.1f}", day.isoformat() if n in ticked else "")
-        for n, (place, (day, value)) in enumerate(zip(places, days, strict=True))
-    ]
-    scale = found.score.scale
-    rules = (Rule(scale.watch, visit.t(_("watch"))), Rule(scale.key, visit.t(_("key control")), "bad"))
-    facts = {"first": f"{days[0][1]:.1f}", "since": days[0][0].isoformat(), "last": f"{days[-1][1]:.1f}"}
+    scale, now = found.score.scale, found.score.value
+    level, name = (scale.watch, _("watch")) if now < scale.watch else (scale.key, _("key control"))
+    limit = Mark(visit.t(name), level, shown=f"{level:g}")
+    points = [Point(f"{day:%m-%d}", value, shown=f"{value:.1f} ({day.isoformat()})") for day, value in _evenly(days)]
+    facts = {"first": f"{days[0][1]:.1f}", "since": days[0][0].isoformat(), "last": f"{now:.1f}"}
     desc = visit.t(_("From {first} on {since} to {last}. Higher is worse."), **facts)
     title = visit.t(_("The score over time"))
-    return drawing.line(dots, rules, title=title, desc=desc, said=lambda value: f"{value:g}", top=100.0)
+    return both(lambda width: line(title, desc, points, limit=limit, width=width))
+
+
+def _evenly(days: list[tuple[date, float]]) -> list[tuple[date, float]]:
+    """The score at even steps of time; between two days that are known it stayed within a point."""
+    first, last = days[0][0].toordinal(), days[-1][0].toordinal()
+    count = min(_STEPS, last - first)
+    steps = [date.fromordinal(round(last - n * (last - first) / count)) for n in range(count, -1, -1)]
+    return [(step, [value for day, value in days if day <= step][-1]) for step in steps]
 
 
 def _plan(visit: Visit, found: Profile) -> str:

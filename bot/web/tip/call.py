@@ -15,8 +15,8 @@ from aiohttp import web
 from bot.web.tip import pages, session
 from bot.web.tip.posted import Hall, Posted
 from bot.web.tip.session import Visit
-from store import db
 from store.db import Tx
+from store.tips import drafts
 from store.words import Json
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Call:
     async def books(self) -> AsyncIterator[tuple[Tx, datetime]]:
         """One transaction, and the office's time."""
         async with self.office.engine.begin() as tx:
-            yield tx, await db.now(tx) + self.office.shift
+            yield tx, await drafts.clock(tx) + self.office.shift
 
     @asynccontextmanager
     async def visit(self, posted: Posted | None = None) -> AsyncIterator[tuple[Tx, datetime, Visit]]:

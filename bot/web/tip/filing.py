@@ -181,8 +181,7 @@ async def _submit(call: Call, form: Posted) -> web.StreamResponse:
             kept = await drafts.files(tx, session.DOOR, visit.token, at) if wanted else {}
             sent = [tips.TipFile(*kept[one]) for one in wanted if one in kept]
             receipt = await tips.file_tip(tx, answers, sent, door=session.DOOR, notice=call.notice, chat=False, at=at)
-            await session.finish(tx, visit, at)  # the draft and its files: what was sent is sealed elsewhere now
-            visit.start_over()
+            await session.sent(tx, visit, at)
             visit.fresh, visit.places = receipt, pick_places(len(receipt.words("zh")))
     except tips.NoOfficer:
         async with call.visit(form) as (tx, at, visit):

@@ -38,6 +38,8 @@ HEADERS: Mapping[str, str] = {
     "Server": "web",
 }
 _LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
+_MASK = 2
+"""Of the eight patterns that a code may be drawn with. All can be read; to try them out costs more than the page."""
 _BUCKET = 16 * 1024
 """Bytes: every page is filled up to a multiple of this, so that its size on the wire says little of what it shows."""
 
@@ -85,7 +87,7 @@ def _day(value: date | datetime | None, language: str) -> str:
 
 def qr(text: str, title: str) -> Markup:
     """The text as an SVG picture that stands in the page itself."""
-    code = segno.make(text, error="m", micro=False, encoding="utf-8")
+    code = segno.make(text, error="m", micro=False, encoding="utf-8", mask=_MASK)
     return Markup(code.svg_inline(scale=4, border=4, dark="#000", light="#fff", title=title, svgclass="qr"))  # noqa: S704
 
 

@@ -86,7 +86,7 @@ async def load(tx: Tx, token: str, at: datetime) -> Visit | None:
     """The visit of this cookie, locked until the transaction ends; None when it ended or never was."""
     if not _is_token(token):
         return None
-    state = await drafts.load(tx, DOOR, token, at)
+    state = await drafts.held(tx, DOOR, token, at)
     return _opened(token, state) if isinstance(state, Mapping) else None
 
 
@@ -102,6 +102,13 @@ async def end(tx: Tx, token: str, at: datetime) -> None:
     """Nothing is held for this cookie any more, its files neither."""
     if _is_token(token):
         await drafts.forget(tx, DOOR, token, at)
+
+
+async def sent(tx: Tx, visit: Visit, at: datetime) -> None:
+    """The form was handed in: its files are sealed elsewhere now, and nothing of it is held; the visit goes on. Its row
+    stays where it is, so that the same form sent again at the same time waits for it."""
+    await drafts.drop_files(tx, DOOR, visit.token, at)
+    visit.start_over()
 
 
 async def finish(tx: Tx, visit: Visit, at: datetime) -> None:

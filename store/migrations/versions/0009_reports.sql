@@ -73,6 +73,19 @@ CREATE TABLE report_delta (
 
 COMMENT ON TABLE report_delta IS 'What moves changed and no sum has taken in yet.';
 
+CREATE TABLE report_picture (
+    id TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    asked JSONB NOT NULL,
+    made_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    png BYTEA,
+    media TEXT,
+    media_until TIMESTAMP WITH TIME ZONE,
+    CONSTRAINT report_picture_pkey PRIMARY KEY (id)
+);
+
+COMMENT ON TABLE report_picture IS 'Pictures of reports on their way to people; forgotten after a month.';
+
 CREATE TABLE report_sum (
     grain TEXT NOT NULL,
     start DATE NOT NULL,

@@ -144,13 +144,15 @@ CREATE TABLE api_answer (
     once TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
+    status INTEGER,
+    answer JSONB,
     CONSTRAINT api_answer_key_once_key UNIQUE (key, once),
     CONSTRAINT api_answer_key_fkey FOREIGN KEY(key) REFERENCES api_key (id)
 );
 
 CREATE INDEX api_answer_at_idx ON api_answer (at);
 
-COMMENT ON TABLE api_answer IS 'Idempotency keys: the same one with another content is refused.';
+COMMENT ON TABLE api_answer IS 'Idempotency keys: the same one gets the same answer, and is refused with another content.';
 
 CREATE TABLE document_version (
     document BIGINT NOT NULL,

@@ -49,3 +49,7 @@ CREATE TABLE template_text (
 COMMENT ON TABLE template_text IS 'Wording of pushes that counts instead of the shipped one.';
 
 ALTER TABLE unit ADD COLUMN closed_at TIMESTAMP WITH TIME ZONE;
+
+CREATE INDEX merchant_nowhere_idx ON merchant (licence_no) WHERE lat IS NULL AND status <> 'closed';
+
+CREATE INDEX merchant_unserved_idx ON merchant (licence_no) WHERE (customer_manager IS NULL OR market_inspector IS NULL OR delivery_worker IS NULL) AND status <> 'closed';

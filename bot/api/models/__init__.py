@@ -1,0 +1,31 @@
+"""What goes in and out: the models that check it and describe it."""
+
+from bot.api.models.base import Fault as Fault
+from bot.api.models.base import Model as Model
+from bot.api.models.base import ProblemDetails as ProblemDetails
+from bot.api.models.books import Brought as Brought
+from bot.api.models.books import CodeQuery as CodeQuery
+from bot.api.models.books import FeedRows as FeedRows
+from bot.api.models.books import Hook as Hook
+from bot.api.models.books import Hooks as Hooks
+from bot.api.models.books import Indicator as Indicator
+from bot.api.models.books import Indicators as Indicators
+from bot.api.models.books import NewHook as NewHook
+from bot.api.models.books import Profile as Profile
+from bot.api.models.books import ProfileQuery as ProfileQuery
+from bot.api.models.books import Served as Served
+from bot.api.models.books import Shop as Shop
+from bot.api.models.books import Shops as Shops
+from bot.api.models.books import ShopsQuery as ShopsQuery
+from bot.api.models.books import Trace as Trace
+from bot.api.models.books import Worth as Worth
+from bot.api.models.entries import Entries as Entries
+from bot.api.models.entries import EntriesQuery as EntriesQuery
+from bot.api.models.entries import Entry as Entry
+from bot.api.models.entries import Line as Line
+from bot.api.models.entries import LinesQuery as LinesQuery
+from bot.api.models.entries import NewClue as NewClue
+from bot.api.models.entries import Outcome as Outcome
+from bot.api.models.entries import Place as Place
+from bot.api.models.entries import Shown as Shown
+from bot.api.models.entries import Wish as Wish
