@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from jinja2 import Environment, FileSystemLoader, Template, TemplateError, TemplateSyntaxError, meta
@@ -166,7 +166,7 @@ def _joined(rendered: str) -> str:
     return "\n".join(line.strip() for line in rendered.splitlines() if line.strip())
 
 
-@cache
+@lru_cache(maxsize=256)
 def _compiled(source: str, language: str) -> Template:
     return _environment(language).from_string(source)
 

@@ -121,6 +121,15 @@ async def history(tx: Tx, key: str) -> list[Chosen]:
     return [Chosen(row.valid_from, row.value, row.set_by) for row in rows]
 
 
+async def histories(tx: Tx) -> dict[str, list[Chosen]]:
+    """Every row of every key, the oldest first."""
+    found: dict[str, list[Chosen]] = {key: [] for key in CHOICES}
+    rows = await tx.execute(select(setting).where(setting.c.key.in_(list(CHOICES))).order_by(setting.c.valid_from))
+    for row in rows:
+        found[row.key].append(Chosen(row.valid_from, row.value, row.set_by))
+    return found
+
+
 def counting(rows: Sequence[Chosen], at: datetime) -> Chosen | None:
     """The row that counts at that moment, if any; else the default does."""
     return next((row for row in reversed(rows) if row.since <= at), None)

@@ -63,31 +63,28 @@ async def _press(call: Call, ask: Ask) -> models.Outcome:
         raise Problem(422, _("This Idempotency-Key was used for something else."))
     if earlier is not None and earlier.answer is not None:
         return _again(earlier.status or 500, earlier.answer)
-    status, told = await _moved(call, ask)
-    async with call.write() as work:
-        await keys.settle(work.tx, call.caller, call.once, status, told)
+    status, told, fresh = await _moved(call, ask)
+    if fresh:
+        async with call.write() as work:
+            await keys.settle(work.tx, call.caller, call.once, status, told)
     return _again(status, told)
 
 
-async def _moved(call: Call, ask: Ask) -> tuple[int, dict[str, Json]]:
+async def _moved(call: Call, ask: Ask) -> tuple[int, dict[str, Json], bool]:
+    """Status and answer; whether they are this request's own, to be kept for whoever asks again."""
     key = hashlib.sha256(f"{call.caller.key}:{call.once}".encode()).hexdigest()[:48]
     receipt = await call.office.receive(Incoming(key, Address(DOOR, call.who.id), Press(ask)))
     words = speech(call.language)
     if receipt.refused is not None:
         reason = {"reason": receipt.refused.reason, "detail": outcomes.refused(words, receipt.refused, {})}
-        return (404 if receipt.refused.reason == "not_found" else 409), reason
+        return (404 if receipt.refused.reason == "not_found" else 409), reason, True
     if receipt.moved:
         done = receipt.moved[0]
         told = outcomes.moved(words, done, ask.fields)
-        return 200, {
-            "number": done.entry.number,
-            "state": done.entry.state,
-            "verb": done.verb,
-            "seq": done.seq,
-            "said": told,
-        }
-    # Somebody died between the move and its answer: what was said then is all there is.
-    return 409, {"detail": "\n".join(say.text for say in receipt.says)}
+        entry = {"number": done.entry.number, "state": done.entry.state}
+        return 200, {**entry, "verb": done.verb, "seq": done.seq, "said": told}, True
+    # It is being answered elsewhere just now, or was not answered to its end: what was said then is all there is.
+    return 409, {"detail": "\n".join(say.text for say in receipt.says)}, False
 
 
 def _again(status: int, told: Mapping[str, Any]) -> models.Outcome:

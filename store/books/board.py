@@ -14,7 +14,7 @@ from store.clock.warning_ledger import STUCK_DAYS
 from store.clock.workdays import load_calendar, local_day, move_working_days
 from store.db import Tx
 from store.law.rules import LAWS, state_name
-from store.law.scope import at_a_glance
+from store.law.scope import open_to
 from store.moving.entries import TABLES
 from store.reading.views import OPEN
 from store.words import Ledger, Person, words_of
@@ -80,7 +80,7 @@ async def _cells(tx: Tx, ledger: Ledger, who: Person, at: datetime, county: str)
             func.count().filter(runs, entry.last_at < quiet),
             func.min(func.coalesce(entry.since, entry.last_at)),
         )
-        .where(entry.state.in_(OPEN[ledger]), at_a_glance(who, ledger))
+        .where(entry.state.in_(OPEN[ledger]), open_to(who, ledger))
         .group_by(entry.state, entry.bureau)
     )
     rows = await tx.execute(query.where(entry.bureau == county) if county else query)

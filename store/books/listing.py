@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from store import tables
 from store.books.filters import Filters, conditions, end_of, start_of
-from store.clock.workdays import Calendar, load_calendar
+from store.clock.workdays import Calendar, load_calendar, local_day
 from store.db import Tx
 from store.law.scope import at_a_glance, few
 from store.moving.entries import SHORT, TABLES, entry_of
@@ -79,6 +79,11 @@ class Line:
         """When it came into its ledger."""
         fields = self.entry.fields
         return datetime.fromisoformat(fields["reported_at" if self.entry.ledger is Ledger.CLUE else "opened_at"])
+
+    @property
+    def day(self) -> str:
+        """The same as an ISO day of Shanghai."""
+        return local_day(self.since).isoformat()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,24 +33,31 @@ _CHOSEN = ("suspended",)
 
 async def recount(tx: Tx, before: Calendar, at: datetime) -> list[Moved]:
     """Count anew what the change from `before` to the calendar in the books affects; the lines that were written."""
+    if first_change(before, await load_calendar(tx, at), at) is None:
+        return []
+    await look_again(tx, at)  # rungs that are counted from a deadline move, too
+    return [await apply(tx, ask, CLOCK, at) for ask in await affected(tx, before, at)]
+
+
+async def affected(tx: Tx, before: Calendar, at: datetime) -> list[Ask]:
+    """What would be counted anew: nothing is written."""
     after = await load_calendar(tx, at)
     first = first_change(before, after, at)
     if first is None:
         return []
-    await look_again(tx, at)  # rungs that are counted from a deadline move, too
     begins = datetime.combine(first, time(), SHANGHAI)
     open_ = (select(table.c.number).where(table.c.due_at >= begins) for table in (tables.clue, tables.problem))
     working = select(tables.problem.c.number).where(
         tables.problem.c.due_at.is_not(None), tables.problem.c.work_due_at >= begins
     )
     numbers = sorted(set((await tx.execute(union_all(*open_, working))).scalars()))
-    moved = []
+    asks = []
     for number in numbers:
         entry = await load_entry(tx, number)
         fields = _counted(entry, before, after) if entry and entry.state not in _CHOSEN and not is_tip(entry) else {}
         if entry and fields:
-            moved.append(await apply(tx, Ask(entry.ledger, "recount", number, fields), CLOCK, at))
-    return moved
+            asks.append(Ask(entry.ledger, "recount", number, fields))
+    return asks
 
 
 def first_change(before: Calendar, after: Calendar, at: datetime) -> date | None:

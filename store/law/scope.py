@@ -33,9 +33,11 @@ from sqlalchemy.sql.selectable import FromClause
 
 from store import tables
 from store.db import Tx
+from store.law.problem_law import PROBLEM_STATES
 from store.law.standing import supervises
 from store.words import Ledger, Level, Person, Role, ledger_of
 
+_OPEN = tuple(name for name, state in PROBLEM_STATES.items() if state.open)
 _TABLES = {Ledger.CLUE: tables.clue, Ledger.PROBLEM: tables.problem}
 Column = ColumnElement[str] | BindParameter[str] | ColumnClause[str] | str
 
@@ -75,7 +77,11 @@ def hidden_from(
 @lru_cache(maxsize=512)
 def sees(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     """The condition on a row of that ledger that lets `who` see it."""
-    opened = or_(held_by(who, ledger), _wide(who, ledger))
+    return _sees(who, ledger)
+
+
+def _sees(who: Person, ledger: Ledger, *, probing: bool = False, running: bool = False) -> ColumnElement[bool]:
+    opened = or_(held_by(who, ledger), _wide(who, ledger, probing=probing, running=running))
     if ledger is Ledger.CLUE:
         return or_(tables.clue.c.reporter == who.id, and_(opened, _not_hidden(who, ledger), _not_sealed(who)))
     return or_(_reported(who), and_(or_(_has_task(who), opened), _not_hidden(who, ledger)))
@@ -110,9 +116,21 @@ async def visible(tx: Tx, who: Person, number: str) -> bool:
 
 @lru_cache(maxsize=512)
 def at_a_glance(who: Person, ledger: Ledger) -> ColumnElement[bool]:
-    """The same as `sees`, asked in an order that settles most rows of whoever sees widely by their own columns."""
+    """The same as `sees` for walking along an index: most rows of whoever sees widely are settled by their own
+    columns, and the tasks of a department are looked up row by row, never all of them first."""
+    if who.role is Role.DEPARTMENT_HEAD and not supervises(who):
+        return _sees(who, ledger, probing=True)
     wide = and_(_wide(who, ledger), _not_hidden(who, ledger))
     return or_(and_(wide, _not_sealed(who)) if ledger is Ledger.CLUE else wide, sees(who, ledger))
+
+
+@lru_cache(maxsize=512)
+def open_to(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+    """The same as `sees` of rows that are open, all of which are looked at: a department's tasks in open problems are
+    few, and found by an index of their own."""
+    if who.role is Role.DEPARTMENT_HEAD and not supervises(who) and ledger is Ledger.PROBLEM:
+        return _sees(who, ledger, running=True)
+    return at_a_glance(who, ledger)
 
 
 @lru_cache(maxsize=512)
@@ -141,7 +159,7 @@ def held_by(who: Person, ledger: Ledger = Ledger.CLUE) -> ColumnElement[bool]:
     return or_(entry.holder_person.in_((who.id, *who.stands_for)), office)
 
 
-def _wide(who: Person, ledger: Ledger) -> ColumnElement[bool]:
+def _wide(who: Person, ledger: Ledger, *, probing: bool = False, running: bool = False) -> ColumnElement[bool]:
     """What the role alone opens, beyond one's own and what one holds."""
     entry = _TABLES[ledger].c
     if supervises(who) or who.role is Role.LEADER:
@@ -151,7 +169,12 @@ def _wide(who: Person, ledger: Ledger) -> ColumnElement[bool]:
     below = select(tables.unit.c.code).where(_value(who.unit) == any_(func.string_to_array(tables.unit.c.path, "/")))
     mine: ColumnElement[bool] = entry.unit_code.in_(below)
     if ledger is Ledger.PROBLEM:
-        mine = or_(mine, _tasked(tables.task.c.unit_code.in_(below)))
+        whose = _of(tables.task.c.unit_code, below, probing=probing)
+        if running:  # a task follows its problem's state
+            whose = and_(
+                whose, tables.task.c.problem_state.in_([name for name, one in PROBLEM_STATES.items() if one.open])
+            )
+        mine = or_(mine, _tasked(whose, probing=probing))
     return and_(mine, not_(entry.internal))
 
 
@@ -197,11 +220,17 @@ def _has_task(who: Person) -> ColumnElement[bool]:
     return _tasked(tables.task.c.person_id.in_((who.id, *who.stands_for)))
 
 
-def _tasked(whose: ColumnElement[bool]) -> ColumnElement[bool]:
+def _tasked(whose: ColumnElement[bool], *, probing: bool = False) -> ColumnElement[bool]:
     """That the problem at hand has such a task. Written so that PostgreSQL may look it up for one row or hash it for
-    many."""
+    many; when `probing` it is looked up for each row (OFFSET forbids the hash)."""
     mine: Select[Any] = select(literal_column("1")).where(tables.task.c.number == tables.problem.c.number, whose)
-    return exists(mine.correlate(tables.problem))
+    mine = mine.correlate(tables.problem)
+    return exists(mine.offset(literal_column("0")) if probing else mine)
+
+
+def _of(column: ColumnElement[str], codes: Select[tuple[str]], *, probing: bool) -> ColumnElement[bool]:
+    """That a column is one of these codes; when `probing`, they are read once and not again for every row."""
+    return column == any_(func.array(codes.scalar_subquery())) if probing else column.in_(codes)
 
 
 def _is(role: Column, wanted: Role) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from store.clock.workdays import Calendar, load_calendar, move_working_days
 from store.db import Tx
 from store.law.given import moment
 from store.law.rules import LAWS, state_name
-from store.law.scope import at_a_glance
+from store.law.scope import open_to
 from store.law.standing import Texts
 from store.moving.entries import TABLES, load_entries, load_entry
 from store.reading.finding import fitting
@@ -77,9 +77,7 @@ async def open_counts(tx: Tx, who: Person, language: str, at: datetime) -> list[
         runs = running(ledger)
         late, near = and_(runs, entry.due_at < at), and_(runs, entry.due_at.between(at, soon))
         query = select(entry.state, func.count(), func.count().filter(late), func.count().filter(near))
-        rows = await tx.execute(
-            query.where(entry.state.in_(OPEN[ledger]), at_a_glance(who, ledger)).group_by(entry.state)
-        )
+        rows = await tx.execute(query.where(entry.state.in_(OPEN[ledger]), open_to(who, ledger)).group_by(entry.state))
         by_state = {row[0]: row[1:] for row in rows}
         counts += [
             Count(ledger, name, words_of(state_name(ledger, name), language), *by_state[name])

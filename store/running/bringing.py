@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from store.clock.recount import recount
+from store.clock.recount import affected, recount
 from store.clock.workdays import load_calendar
 from store.db import Tx
 from store.master.imports import Progress, import_file
@@ -53,19 +53,30 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """The report of the import, what differs afterwards, the lines of the ledgers, and its number in the journal."""
+    """The report of the import, what differs afterwards, the lines of the ledgers, its number in the journal, and how
+    many open matters get another deadline."""
 
     report: Report
     differences: tuple[Difference, ...]
     moved: tuple[Moved, ...] = ()
     number: int | None = None
+    moving: int = 0
 
 
 async def bring(
-    tx: Tx, kind: str, file: Path, by: str, at: datetime, *, server: bool = False, progress: Progress | None = None
+    tx: Tx,
+    kind: str,
+    file: Path,
+    by: str,
+    at: datetime,
+    *,
+    server: bool = False,
+    preview: bool = False,
+    progress: Progress | None = None,
 ) -> Brought:
     """Bring in a file, `kind` being one of `KINDS`; nothing when any row is at fault. For a preview the caller rolls
-    back. `server`: by whoever may run commands there, as when nobody is on the roster yet.
+    back, and no deadline is counted anew. `server`: by whoever may run commands there, as when
+    nobody is on the roster yet.
 
     Raises `Unfit` for anybody else who is no administrator, or when no administrator would be left.
     """
@@ -83,9 +94,13 @@ async def bring(
     )
     if kind == "staff" and not server:
         await somebody_keeps_the_keys(tx)
-    moved = await recount(tx, calendar, at) if kind == "calendar" else []
+    moved: list[Moved] = []
+    moving = 0
+    if kind == "calendar":
+        moving = len(await affected(tx, calendar, at))
+        moved = [] if preview else await recount(tx, calendar, at)
     counts = {"added": report.added, "changed": report.changed, "unchanged": report.unchanged}
     number = await journal.note(tx, "import", f"{kind}: {file.name}", None, counts, by, at) if differences else None
     for one in differences:
         await journal.note(tx, about, one.subject, one.before, one.after, by, at, part_of=number)
-    return Brought(report, differences, tuple(moved), number)
+    return Brought(report, differences, tuple(moved), number, moving)

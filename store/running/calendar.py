@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import delete, extract, insert, select
 
 from store import tables
 from store.chosen_forms import Unfit
-from store.clock.recount import recount
+from store.clock.recount import affected, recount
 from store.clock.workdays import load_calendar
 from store.db import Tx
 from store.running.book import Plain, Wish
@@ -37,6 +37,16 @@ class Days(Plain):
         else:
             await _put_day(wish.tx, _date(subject), after)
         wish.moved += await recount(wish.tx, calendar, wish.at)
+
+
+async def moving(tx: Tx, subject: str, after: Json, at: datetime) -> int:
+    """How many open matters would get another deadline if that day were so; nothing is kept. Raises `Unfit`."""
+    async with tx.begin_nested() as trial:
+        calendar = await load_calendar(tx, at)
+        await _put_day(tx, _date(subject), after)
+        count = len(await affected(tx, calendar, at))
+        await trial.rollback()
+    return count
 
 
 async def year(tx: Tx, number: int) -> Json:

@@ -56,7 +56,7 @@ class People(Plain):
             await wish.tx.execute(insert(tables.person).values(id=subject, id_lower=subject.lower(), **own))
         else:
             await wish.tx.execute(update(tables.person).where(_person.id == subject).values(own))
-        await _reach(wish.tx, subject, after["contacts"])
+        await _reach(wish.tx, subject, before["contacts"] if before else {}, after["contacts"])
         await _come_or_go(wish, subject, before is None or before["active"], after["active"])
         await somebody_keeps_the_keys(wish.tx)
 
@@ -111,10 +111,12 @@ async def _address(tx: Tx, subject: str, door: str, address: str) -> None:
         raise Unfit(_("The address {address} belongs to {person} already."), address=address, person=owner)
 
 
-async def _reach(tx: Tx, subject: str, wanted: Mapping[str, str]) -> None:
-    """One address for each door; an address that was out of use is in use again."""
+async def _reach(tx: Tx, subject: str, before: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """One address for each door that changes; an address that was out of use is in use again."""
     for door in DOORS:
         address = wanted.get(door, "").lower()
+        if address == before.get(door, ""):
+            continue
         mine = (_contact.person_id == subject, _contact.door == door)
         others = delete(tables.contact).where(*mine, _contact.address != address, _contact.off_at.is_(None))
         await tx.execute(others)

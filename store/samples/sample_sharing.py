@@ -13,8 +13,9 @@ from sqlalchemy import select
 from store import tables
 from store.clock.workdays import local_day
 from store.db import Tx
-from store.sharing import announcements, documents, replies
+from store.sharing import announcements, documents, partners, replies
 from store.sharing.extracting import Paper, examine
+from store.sharing.partners import Details
 from store.sharing.scopes import Scope
 from store.staff.offices import person_known
 from store.words import Person
@@ -72,6 +73,7 @@ async def load_sharing(tx: Tx, at: datetime) -> Mapping[str, bytes]:
         first = first or made
     await _announce(tx, boss, author, first, at)
     await _talk(tx, at)
+    await _systems(tx, at)
     return stored
 
 
@@ -92,6 +94,25 @@ async def _announce(tx: Tx, boss: Person, author: Person, paper: int, at: dateti
 
 
 _FIELD = ("customer_manager", "market_inspector", "delivery_worker")
+
+
+async def _systems(tx: Tx, at: datetime) -> None:
+    """The three departments' own systems, as an administrator would set them up."""
+    admin = await person_known(tx, "city-admin")
+    if admin is None:
+        return
+    for name, icon, host, departments in _SYSTEMS:
+        given = Details(
+            name, icon, f"https://{host}/login", [f"https://{host}/callback"], Scope(departments=departments)
+        )
+        await partners.add(tx, admin, given, at)
+
+
+_SYSTEMS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+    ("营销系统", "shop", "marketing.example.cn", ()),
+    ("专卖管理系统", "seal", "enforcement.example.cn", ()),
+    ("物流配送系统", "list", "logistics.example.cn", ("logistics", "marketing", "supervision", "leadership")),
+)
 
 
 async def _talk(tx: Tx, at: datetime) -> None:

@@ -82,6 +82,7 @@ problem = Table(
     Index("problem_state_idx", "state", "opened_at"),
     Index("problem_closed_idx", "bureau", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
     Index("problem_merchant_idx", "merchant", postgresql_where=text("merchant IS NOT NULL")),
+    Index("problem_shop_idx", "merchant", "opened_at", postgresql_where=text("merchant IS NOT NULL")),
     Index("problem_next_idx", "next_at", postgresql_where=text("next_at IS NOT NULL")),
     Index("problem_holder_unit_idx", "holder_unit", "holder_role", postgresql_where=text("holder_unit IS NOT NULL")),
     Index("problem_holder_person_idx", "holder_person", postgresql_where=text("holder_person IS NOT NULL")),
@@ -91,6 +92,19 @@ problem = Table(
     Index("problem_bureau_time_idx", "bureau", "opened_at", "number"),
     Index("problem_indicator_idx", "indicator", "opened_at"),
     Index("problem_due_idx", "due_at", "number", postgresql_where=text("due_at IS NOT NULL")),
+    # All that the board and scope ask of what is open, so that its rows need not be visited.
+    Index(
+        "problem_board_idx",
+        "bureau",
+        "state",
+        postgresql_include=[
+            *("number", "internal", "level", "unit_code", "holder_person", "holder_unit", "holder_role"),
+            *("due_at", "since", "last_at"),
+        ],
+        postgresql_where=text(
+            "state IN ('dispatched','investigating','verifying','rectifying','rechecking','suspended')"
+        ),
+    ),
     Index("problem_closing_idx", "closed_at", "number", postgresql_where=text("closed_at IS NOT NULL")),
 )
 
@@ -151,6 +165,14 @@ task = Table(
     Index("task_number_idx", "number"),
     Index("task_person_idx", "person_id", "number"),
     Index("task_unit_idx", "unit_code", "number"),
+    Index(
+        "task_running_idx",
+        "unit_code",
+        "number",
+        postgresql_where=text(
+            "problem_state IN ('dispatched','investigating','verifying','rectifying','rechecking','suspended')"
+        ),
+    ),
     comment="Who does what in a problem: one main task, others assisting; later perhaps a re-check.",
 )
 

@@ -36,7 +36,7 @@ from store.words import Ledger, Lookup, Person
 from tests.bench._million import OPEN_EVERY, PROBLEMS, fill, number_of, worker_of
 
 AT = datetime(2026, 11, 17, 2, 0, tzinfo=UTC)
-ROUNDS, SHOPS, ROWS = 60, 400_000, 100_000
+ROUNDS, SHOPS, ROWS = 40, 400_000, 100_000
 
 Question = Callable[[Tx, Random], Awaitable[object]]
 LISTS: Mapping[str, Mapping[str, str]] = {

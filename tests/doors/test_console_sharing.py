@@ -120,6 +120,7 @@ async def test_a_thread_beside_a_case(console: Console) -> None:
         page = await officer.send(f"{ROOM}/threads/new", **asked, due_on="2099-01-05")
         assert ("见照片" in page.text, number in page.text) == (True, True)
         assert (await other.get(page.path)).status == 404
+        assert f'href="{page.path}"' in (await officer.get(f"/console/ledgers/{number}")).text
         wrong = await officer.send(f"{ROOM}/threads/new", **{**asked, "people": "王悦"})
         assert (wrong.status, "王悦不能查看" in wrong.text) == (422, True)
         nobody = await officer.send(f"{ROOM}/threads/new", title="t", text="x")

@@ -18,6 +18,7 @@ from store.db import Tx
 from store.running import journal
 from store.running.absences import subject_of
 from store.running.bringing import bring
+from store.running.calendar import moving
 from store.running.changing import Overtaken, books, change, undo
 from store.running.settings import stamp
 from store.staff.absence import stand_ins
@@ -243,7 +244,9 @@ async def test_a_day_moves_deadlines_and_back(tx: Tx) -> None:
     day = was.date() - timedelta(days=1)
     while not is_working_day(await load_calendar(tx, AT), day):
         day -= timedelta(days=1)
-    done = await change(tx, "calendar", day.isoformat(), {"kind": "off", "name": "停电"}, BOSS, AT)
+    off = {"kind": "off", "name": "停电"}
+    assert (await moving(tx, day.isoformat(), off, AT), (await tx.execute(due)).scalar_one()) == (1, was)
+    done = await change(tx, "calendar", day.isoformat(), off, BOSS, AT)
     assert [one.verb for one in done.moved] == ["recount"]
     assert (await tx.execute(due)).scalar_one() > was
     await undo(tx, done.id or 0, BOSS, AT)

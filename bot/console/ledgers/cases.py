@@ -20,6 +20,7 @@ from store.law.standing import is_tip
 from store.moving.entries import load_entry
 from store.reading.front import row_of
 from store.reading.lookups import answer
+from store.sharing import threads
 from store.staff.absence import standing_in
 from store.words import Item, Lookup
 
@@ -28,7 +29,10 @@ NUMBER = re.compile(r"(XS|WT)-\d{4}-\d{6,9}")
 
 async def show(visit: Visit) -> web.Response:
     """Everything about it on one page."""
-    return visit.page("ledgers/case.html", **await _facts(visit))
+    facts = await _facts(visit)
+    async with visit.read() as tx:
+        talked = await threads.of_entry(tx, visit.who, visit.parts["number"])
+    return visit.page("ledgers/case.html", threads=talked, **facts)
 
 
 async def printed(visit: Visit) -> web.Response:

@@ -55,7 +55,9 @@ async def _glance(visit: Visit) -> web.Response:
         "months": both(lambda width: drawings.months(view, facts.months, width), HALF),
         "closing": both(lambda width: drawings.closing(view, facts.months, width), HALF),
         "where": both(lambda width: drawings.where(view, facts.matrix, width), HALF),
-        "kinds": both(lambda width: drawings.foremost(visit.t(_("What problems are about")), "", kinds_told, width)),
+        "kinds": both(
+            lambda width: drawings.foremost(visit.t(_("What problems are about")), "", kinds_told, width), 960
+        ),
     }
     ranking = places(view, facts.by_bureau, facts.parts, facts.kinds, "points", "county")
     return _page(

@@ -65,7 +65,7 @@ async def look(visit: Visit) -> web.StreamResponse:
     name, data = files[0].name, files[0].data
     try:
         async with _lying(name, data) as file, visit.write() as work, work.tx.begin_nested() as trial:
-            brought = await bring(work.tx, kind, file, visit.who.id, work.at)
+            brought = await bring(work.tx, kind, file, visit.who.id, work.at, preview=True)
             await trial.rollback()
     except Unfit as unfit:
         visit.sheet.errors["file"] = said(unfit.sentence, visit.language, unfit.facts)
@@ -115,7 +115,7 @@ def _told(visit: Visit, kind: str, brought: Brought) -> dict[str, Any]:
         "notes": [one.text(visit.language) for one in brought.report.notes],
         "differences": shown,
         "more": len(brought.differences) - len(shown),
-        "moving": len(brought.moved),
+        "moving": brought.moving,
     }
 
 

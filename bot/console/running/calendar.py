@@ -16,8 +16,9 @@ from bot.texts import _
 from store.chosen_forms import Unfit
 from store.clock.workdays import is_working_day, load_calendar, local_day
 from store.running import journal
+from store.running.calendar import moving
 from store.running.calendar import year as table_of
-from store.running.changing import books, change
+from store.running.changing import books
 from store.running.journal import token
 from store.texts import said
 from store.words import Json
@@ -113,8 +114,8 @@ async def save(visit: Visit) -> web.StreamResponse:
     kind = sheet.text("kind", 10)
     after: Json = {"kind": kind, "name": sheet.text("name", 120)} if kind != "plain" else None
     if sheet.text("step") == "look":
-        moving = await _moving(visit, the_day, after)
-        return await _day(visit, 200 if moving is not None else 422, moving)
+        count = await _moving(visit, the_day, after)
+        return await _day(visit, 200 if count is not None else 422, count)
     done = await changing.wish(visit, "calendar", the_day.isoformat(), after, field="kind")
     if done is None:
         return await _day(visit, 422)
@@ -124,15 +125,13 @@ async def save(visit: Visit) -> web.StreamResponse:
 
 
 async def _moving(visit: Visit, the_day: date, after: Json) -> int | None:
-    """How many open matters would move: tried and rolled back. None when it cannot be done."""
+    """How many open matters would move. None when it cannot be done."""
     try:
-        async with visit.write() as work, work.tx.begin_nested() as trial:
-            done = await change(work.tx, "calendar", the_day.isoformat(), after, visit.who.id, work.at)
-            await trial.rollback()
+        async with visit.write() as work:
+            return await moving(work.tx, the_day.isoformat(), after, work.at)
     except Unfit as unfit:
         visit.sheet.errors["kind"] = said(unfit.sentence, visit.language, unfit.facts)
         return None
-    return len(done.moved)
 
 
 def _date(visit: Visit) -> date:

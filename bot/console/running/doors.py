@@ -67,7 +67,7 @@ def _shown(visit: Visit, name: str, known: DoorFacts, queues: list[queue.Queue],
         state, tone = visit.t(_("pauses, as the other side asked")), "warn"
     return Shown(
         name=name,
-        title=visit.t(wording.DOORS[name]),
+        title=wording.door(visit, name),
         state=state,
         tone=tone,
         facts=_facts(visit, name, known),

@@ -12,7 +12,7 @@ from bot.console.running import changing, settings_form
 from bot.console.running.settings_form import GROUP_WORDS, OFFERED, SEVERITIES
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
-from store.chosen import CHOICES, Choice, Chosen, counting, history
+from store.chosen import CHOICES, Choice, Chosen, counting, histories, history
 from store.chosen_forms import ALWAYS, HOURS, LADDER, Unfit
 from store.clock.workdays import SHANGHAI, local_day
 from store.running.changing import books
@@ -35,10 +35,9 @@ class Shown:
 
 async def listed(visit: Visit) -> web.StreamResponse:
     """Everything that can be chosen."""
-    shown = []
     async with visit.read() as tx:
-        for choice in CHOICES.values():
-            shown.append(_shown(visit, choice, await history(tx, choice.key)))
+        rows = await histories(tx)
+    shown = [_shown(visit, choice, rows[choice.key]) for choice in CHOICES.values()]
     return visit.page("running/settings.html", shown=shown)
 
 

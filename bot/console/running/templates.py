@@ -83,7 +83,7 @@ async def show(visit: Visit, status: int = 200, typed: str | None = None) -> web
     source = typed if typed is not None else state["source"] if state else None
     text = rewording.preview(name, language, source)
     limits = [
-        (visit.t(wording.DOORS[door]), manners.longest, len((text or "").encode())) for door, manners in MANNERS.items()
+        (wording.door(visit, door), manners.longest, len((text or "").encode())) for door, manners in MANNERS.items()
     ]
     facts: dict[str, Any] = {
         "name": name,

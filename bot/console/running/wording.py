@@ -196,6 +196,11 @@ def _named(words: Mapping[str, str], given: Any) -> str:
     return words.get(str(given)) or str(given)
 
 
+def door(visit: Visit, name: str) -> str:
+    """The name of a door; one that has none here names itself."""
+    return visit.t(DOORS.get(name, name))
+
+
 def options(visit: Visit, words: Mapping[str, str]) -> list[tuple[str, str]]:
     """What a drop-down offers."""
     return [(key, visit.t(name)) for key, name in words.items()]

@@ -18,6 +18,7 @@ from store.texts import said as told
 from store.words import Level, Role, words_of
 
 _TABS = (
+    ("", _("Overview")),
     ("documents", _("Documents")),
     ("announcements", _("Announcements")),
     ("threads", _("Threads")),

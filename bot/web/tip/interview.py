@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.texts import _, said
 from conversations import kinds, public, step
 from conversations.form import Form
 from conversations.kinds import MEDIA, SELECTS
@@ -23,6 +24,8 @@ from store.words import Json
 FORM = "tip"
 KINDS = {"image": "image", "document": "file"}
 """Which question takes a cleaned file of that kind."""
+_HINTS = {"where": _("A street, a village or a shop.")}
+"""Where the form's own hint offers what only a chat can take: a position."""
 _LONG_LIST = 12  # more than this is a list to open, not a column of buttons
 
 
@@ -104,7 +107,9 @@ def asked(scene: Scene) -> Asked | None:
         key=slot.key,
         control=_control(slot),
         label=scene.text(question.label),
-        hint=scene.text(question.hint),
+        hint=said(_HINTS[question.name], scene.dialogue.language)
+        if question.name in _HINTS
+        else scene.text(question.hint),
         notes=tuple(scene.text(note.label) for note in slot.notes),
         required=slot.required,
         choices=_choices(scene, slot),

@@ -122,13 +122,17 @@ CREATE INDEX report_sum_all_idx ON report_sum (office, grain, start) WHERE indic
 
 COMMENT ON TABLE report_sum IS 'Sums of what entries count as, by day and month, of all kinds together and of each.';
 
+-- What a shop had before: whether a problem is a repeated one is asked of every new one.
+CREATE INDEX problem_shop_idx ON problem (merchant, opened_at) WHERE merchant IS NOT NULL;
+
 -- The departments (units below the bureaus) that these units belong to, each once.
 CREATE FUNCTION offices_of(units text[]) RETURNS text[]
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN coalesce((
     SELECT array_agg(DISTINCT above.code ORDER BY above.code)
     FROM unit own
-    JOIN unit above ON above.code = ANY (string_to_array(own.path, '/')) AND above.kind NOT IN ('province', 'city', 'county')
+    CROSS JOIN LATERAL unnest(string_to_array(own.path, '/')) AS part (code)
+    JOIN unit above ON above.code = part.code AND above.kind NOT IN ('province', 'city', 'county')
     WHERE own.code = ANY (units)
 ), '{}');
 
