@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from bot.media import original, thumbnail
+from bot.work.media import original, thumbnail
 from store.casefiles.evidence import Seen
 from store.words import Json
 

@@ -77,7 +77,7 @@ async def open_office(settings: Settings, clock: Clock | None = None) -> AsyncIt
 @asynccontextmanager
 async def furnished(settings: Settings, engine: AsyncEngine, clock: Clock | None = None) -> AsyncIterator[Office]:
     """An office on a migrated database, with every door open whose settings are complete."""
-    from bot.in_use import refresh  # it works on an office
+    from bot.work.in_use import refresh  # it works on an office
 
     async with open_road(engine) as road, ClientSession(cookie_jar=DummyCookieJar()) as http:
         office = Office(

@@ -12,8 +12,8 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.casefile.archive import archive, read_case
-from bot.media import original, thumbnail
-from bot.pictures import examine
+from bot.work.media import original, thumbnail
+from bot.work.pictures import examine
 from store import tables
 from store.clock.workdays import seed_calendar
 from store.db import Tx

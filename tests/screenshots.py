@@ -24,7 +24,6 @@ from bot.commands.demo import DemoClock, demo_settings, free_port, outside_setti
 from bot.commands.serve import serving
 from bot.demo_world import sample_directory, sample_keys
 from bot.office import Office, furnished, open_database
-from bot.roll_call import sync_menu
 from bot.sandbox.directory import Corp
 from bot.sandbox.outside import TelegramPhone, WechatPhone
 from bot.sandbox.sandbox import start_sandbox
@@ -32,6 +31,7 @@ from bot.sandbox.telegram import TelegramCloud
 from bot.sandbox.wechat import Account, WechatCloud
 from bot.settings import Settings
 from bot.wecom.door import WecomDoor
+from bot.work.roll_call import sync_menu
 from store import db, tables
 from store.staff import sessions
 from store.staff.people import person_by_id

@@ -20,19 +20,19 @@ FORM_READERS = {"library", "catalogue"}  # conversations/ reads its own forms an
 
 WRITERS = {
     "bot/desk.py": "the front desk: one transaction for each message",
-    "bot/media.py": "what became of a photo: it belongs to a line that the desk wrote",
+    "bot/work/media.py": "what became of a photo: it belongs to a line that the desk wrote",
     "bot/office.py": "opening: form versions and the calendar, before anybody is let in",
     "bot/demo_world.py": "the demo's sample data, before anybody is let in",
-    "bot/ticks.py": "a tick marks that it happened, so that one replica does it",
+    "bot/work/ticks.py": "a tick marks that it happened, so that one replica does it",
     "bot/web/tip/call.py": "a tip page's own transaction: sealed drafts and the vault, no ledger but through them",
     "bot/tips/": "the tip desk, which has transactions of its own: no sender may reach the front desk's",
     "bot/console/entrance.py": "who comes into the console and goes out; no ledger is touched",
     "bot/housework.py": "what people change beside the ledgers, from the console and the open interface",
-    "bot/showing.py": "pictures of reports: they belong to letters that were posted; no ledger is touched",
+    "bot/work/showing.py": "pictures of reports: they belong to letters that were posted; no ledger is touched",
     "bot/web/casefile.py": "who took a case file out of the books; no ledger is touched",
-    "bot/exporting.py": "how far the writing of an export has come; no ledger is touched",
-    "bot/nightwork.py": "all scores anew, a span of shops in each transaction; no ledger is touched",
-    "bot/imports.py": "provincial files that somebody sent by the console, one transaction each",
+    "bot/work/exporting.py": "how far the writing of an export has come; no ledger is touched",
+    "bot/work/nightwork.py": "all scores anew, a span of shops in each transaction; no ledger is touched",
+    "bot/work/imports.py": "provincial files that somebody sent by the console, one transaction each",
     "bot/commands/import_.py": "the administrator's imports",
     "bot/commands/setting.py": "the administrator's dated changes of clocks and hours; no ledger is touched",
     "bot/commands/reports.py": "the administrator has the reports counted anew; no ledger is touched",
@@ -92,9 +92,9 @@ def test_law_4_nothing_is_sent_that_a_turn_or_a_line_did_not_cause() -> None:
     """Letters are made in the plan of a move, in the desk (a page of an answer) and where a photo was lost; sent by
     the mail room only. A door's own `send` is called from nowhere else, but for its answer in place."""
     makers = {name(file) for file in FILES if calls(file, "Letter")}
-    assert {one for one in makers if not one.startswith(("notifier/", "bot/desk.py", "bot/media.py"))} == set()
+    assert {one for one in makers if not one.startswith(("notifier/", "bot/desk.py", "bot/work/media.py"))} == set()
     posters = {name(file) for file in FILES if "outbox.post(" in file.read_text("utf-8")}
-    assert {one for one in posters if not one.startswith(("notifier/", "bot/telling.py", "bot/media.py"))} == set()
+    assert {one for one in posters if not one.startswith(("notifier/", "bot/telling.py", "bot/work/media.py"))} == set()
 
 
 def calls(file: Path, function: str) -> bool:

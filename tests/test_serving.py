@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot import log, metrics
 from bot.commands.bench import Row, table
 from bot.health import Health
-from bot.work import keep
+from bot.work.loops import keep
 from store.db import alone, open_engine
 from store.wakes import Bells, listen
 

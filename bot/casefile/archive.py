@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.casefile.readme import readme
-from bot.media import original, thumbnail
+from bot.work.media import original, thumbnail
 from store.casefiles import casefile
 from store.casefiles.canonical import dumped
 from store.casefiles.casefile import CaseFile

@@ -21,7 +21,6 @@ from bot.clock import Clock
 from bot.commands.serve import serving, stop_signal
 from bot.demo_world import faces, sample_directory, sample_keys, sample_papers
 from bot.office import furnished, open_database, open_objects
-from bot.roll_call import sync_menu
 from bot.sandbox.directory import Corp, Member
 from bot.sandbox.outside import TelegramPhone, WechatPhone
 from bot.sandbox.sandbox import start_sandbox
@@ -30,6 +29,7 @@ from bot.sandbox.wechat import Account, WechatCloud
 from bot.settings import Settings
 from bot.texts import _, said
 from bot.wecom.door import WecomDoor
+from bot.work.roll_call import sync_menu
 
 HELP = "open the demo: sample data, a WeCom of its own, phones in the browser"
 

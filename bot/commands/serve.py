@@ -22,7 +22,7 @@ from bot.settings import Settings
 from bot.tips import qr
 from bot.web import casefile
 from bot.web.tip.routes import routes as tip_routes
-from bot.work import working
+from bot.work.loops import working
 
 HELP = "run the service (settings are LOOP153_… variables)"
 

@@ -21,9 +21,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _sync(what: str) -> int:
-    from bot.roll_call import sync_contacts, sync_menu
     from bot.wecom.door import WecomDoor
     from bot.weixin.faults import ApiError, Unreachable
+    from bot.work.roll_call import sync_contacts, sync_menu
 
     async with open_office(Settings.load()) as office:
         door = office.doors.get("wecom")

@@ -9,8 +9,8 @@ from datetime import timedelta
 from aiohttp import ClientError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import showing
 from bot.telegram.api import Answer, BotApi
+from bot.work import showing
 from store.words import Address, Json, Later, Never, Outcome, Sent
 
 _SOON = timedelta(seconds=5)

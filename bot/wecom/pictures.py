@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import showing
 from bot.doors import Media
 from bot.wecom.message import message
 from bot.weixin.client import Client, to_json
+from bot.work import showing
 from store import db
 from store.words import Address
 

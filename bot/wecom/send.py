@@ -11,13 +11,13 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot import metrics
-from bot.showing import Missing
 from bot.wecom import pictures
 from bot.wecom.cards import CARD, UPDATES
 from bot.wecom.errors import BUSY_PAUSE, CODE_SPENT, HELD, OUTCOMES, TASK_KNOWN, Reaction, reaction
 from bot.wecom.read import DOOR
 from bot.weixin.client import Answer, Client
 from bot.weixin.faults import ApiError, Unreachable
+from bot.work.showing import Missing
 from store import door_state
 from store.words import Address, Later, Never, Outcome, Sent
 

@@ -20,11 +20,11 @@ from statistics import quantiles
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import exporting
 from bot.clock import Clock
 from bot.commands.bench import Row, table
 from bot.office import Office, furnished, open_database
 from bot.settings import Settings
+from bot.work import exporting
 from store.books import board, case, exports, listing
 from store.books.filters import Filters
 from store.books.listing import Spot

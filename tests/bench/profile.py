@@ -18,9 +18,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.commands.bench import Row, table
-from bot.nightwork import grade_all
 from bot.office import open_database
 from bot.settings import Settings
+from bot.work.nightwork import grade_all
 from store.profile.grading import grade, hold_shop, only, recount
 from store.profile.page import profile
 from store.profile.ranking import Wanted, by_level, ranking

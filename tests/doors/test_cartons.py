@@ -13,11 +13,11 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.cartons import read_some
 from bot.clock import Clock
-from bot.media import original
 from bot.office import Office, furnished
 from bot.settings import Settings
+from bot.work.cartons import read_some
+from bot.work.media import original
 from store import db, tables
 from store.profile import photographed
 from store.reading.lookups import answer

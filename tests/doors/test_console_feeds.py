@@ -12,11 +12,11 @@ from aiohttp import FormData
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import imports
 from bot.clock import Clock
-from bot.imports import work_one
 from bot.office import furnished
 from bot.settings import Settings
+from bot.work import imports
+from bot.work.imports import work_one
 from store import db
 from store.feeds import jobs
 from store.tables.feeds import feed_score

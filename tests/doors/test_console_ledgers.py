@@ -16,11 +16,11 @@ from PIL import Image
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import exporting
 from bot.clock import Clock
 from bot.console.page import HEADERS
 from bot.office import furnished
 from bot.settings import Settings
+from bot.work import exporting
 from store import tables
 from store.books import exports
 from store.books.layout import headings

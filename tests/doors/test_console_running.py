@@ -12,10 +12,10 @@ from aiohttp import FormData
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import in_use
 from bot.clock import Clock
 from bot.office import furnished
 from bot.settings import Settings
+from bot.work import in_use
 from notifier import render, rewording
 from store import tables
 from store.running.quality import GAPS

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from PIL import ExifTags, Image, ImageDraw
 
-from bot.pictures import difference_hash, examine
+from bot.work.pictures import difference_hash, examine
 
 
 def photo(size: tuple[int, int] = (1200, 900), *, exif: Image.Exif | None = None, quality: int = 90) -> bytes:

@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot import reporting, showing
 from bot.clock import Clock
 from bot.office import furnished
 from bot.settings import Settings
 from bot.wecom.door import WecomDoor
+from bot.work import reporting, showing
 from store import db
 from store.clock.workdays import load_calendar, seed_calendar
 from store.reports import briefing, pictures

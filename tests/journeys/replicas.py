@@ -23,7 +23,7 @@ from tests.journeys.town import Members, callback
 _NURSERY = """
 import json, os, signal, sys
 from bot.__main__ import main
-import bot.commands.serve, bot.media, bot.work, bot.wecom.opening, obstore.store
+import bot.commands.serve, bot.work.media, bot.work.loops, bot.wecom.opening, obstore.store
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 for line in sys.stdin:
     wanted = json.loads(line)

@@ -8,7 +8,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.heartbeat import beat
+from bot.work.heartbeat import beat
 from notifier.aftercare import send_again, stuck
 from notifier.deliver import deliver_batch
 from notifier.wire import wire

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
-from bot.ticks import strike_due
+from bot.work.ticks import strike_due
 from notifier.deliver import deliver_batch
 from notifier.digests import digests
 from store.clock.workdays import SHANGHAI, seed_calendar

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete
 
-from bot.ticks import grade_shops, strike_due
+from bot.work.ticks import grade_shops, strike_due
 from store.tables.profile import shop_score, shop_tally
 from tests.journeys.town import Town, number_in
 from tests.store.profile.books import confirm

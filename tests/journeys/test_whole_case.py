@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from bot.__main__ import main
-from bot.ticks import strike_due
+from bot.work.ticks import strike_due
 from store.casefiles.caseproof import verify
 from tests.doors.test_pictures import photo
 from tests.journeys.town import SHOP, Town, until

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.console.feeds import batchlog, sending
 from bot.console.rooms import Room, get, post
 from bot.console.visit import Visit
-from bot.imports import LARGEST
 from bot.texts import _
+from bot.work.imports import LARGEST
 from store.law.standing import supervises
 from store.words import Level, Role
 

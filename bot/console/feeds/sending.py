@@ -11,9 +11,9 @@ from bot.console.feeds import batchlog, wording
 from bot.console.page import HEADERS
 from bot.console.sheets import Upload
 from bot.console.visit import NotThere, Visit
-from bot.imports import AT_ONCE, keep, work_one
-from bot.imports import drop as drop_file
 from bot.texts import _
+from bot.work.imports import AT_ONCE, keep, work_one
+from bot.work.imports import drop as drop_file
 from store.feeds import FEEDS, jobs
 from store.feeds.jobs import Job
 

@@ -10,8 +10,8 @@ from aiohttp import web
 
 from bot.console.page import HEADERS
 from bot.console.visit import NotThere, Visit
-from bot.media import original as place_of
-from bot.media import thumbnail
+from bot.work.media import original as place_of
+from bot.work.media import thumbnail
 from store.books import case
 from store.casefiles.casefile import extension
 from store.staff.absence import standing_in

@@ -11,8 +11,8 @@ from aiohttp import web
 from bot.console.ledgers import asked
 from bot.console.page import HEADERS
 from bot.console.visit import NotThere, Visit
-from bot.exporting import file_of, numbers_of
 from bot.texts import _
+from bot.work.exporting import file_of, numbers_of
 from store.books import exports
 from store.books.exports import Job, TooMany
 from store.books.filters import NAMES

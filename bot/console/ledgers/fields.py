@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.console.visit import Visit
-from bot.media import keep_upload
 from bot.texts import _
+from bot.work.media import keep_upload
 from conversations import kinds
 from conversations.catalogue import speech
 from conversations.filling import fill

@@ -7,11 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import in_use
 from bot.console import page
 from bot.console.running import changing
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
+from bot.work import in_use
 from conversations import preview
 from conversations.faults import FormFault, RowFault
 from conversations.form import Form, every

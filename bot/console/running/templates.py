@@ -6,10 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from bot import in_use
 from bot.console.running import changing, wording
 from bot.console.visit import NotThere, Visit
 from bot.texts import _
+from bot.work import in_use
 from notifier import rewording
 from notifier.limits import MANNERS
 from notifier.rewording import Trouble

@@ -10,7 +10,7 @@ from obstore.exceptions import BaseError
 
 from bot.console.page import HEADERS
 from bot.console.visit import NotThere, Visit
-from bot.media import original, thumbnail
+from bot.work.media import original, thumbnail
 from store.profile.around import stored_photo
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

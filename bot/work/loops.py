@@ -14,10 +14,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot import cartons, exporting, imports, log, media, metrics
+from bot import log, metrics
 from bot.health import Health
 from bot.office import Office
-from bot.ticks import scheduler
+from bot.work import cartons, exporting, imports, media
+from bot.work.ticks import scheduler
 from notifier import deliver
 from store import wakes
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import obstore
 
 from bot.doors import Media, MediaGone
-from bot.pictures import examine
+from bot.work.pictures import examine
 from notifier import outbox
 from store import db
 from store.casefiles import evidence

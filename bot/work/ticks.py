@@ -11,10 +11,11 @@ from functools import partial
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot import in_use, log, metrics
-from bot.heartbeat import beat
-from bot.nightwork import grade_all
+from bot import log, metrics
 from bot.office import Office
+from bot.work import in_use
+from bot.work.heartbeat import beat
+from bot.work.nightwork import grade_all
 from notifier import health as mailroom
 from notifier import outbox
 from notifier.ticks import TICKS, Tick
@@ -130,7 +131,7 @@ async def right_reports(office: Office) -> None:
 
 async def send_reports(office: Office) -> None:
     """Last week's and last month's report, on the first working day after."""
-    from bot.reporting import push_reports
+    from bot.work.reporting import push_reports
 
     posted = await push_reports(office)
     if posted:
@@ -163,8 +164,8 @@ async def count_backlog(office: Office) -> None:
 
 async def every_night(office: Office) -> None:
     """The menu and the directory, once a night however many replicas there are."""
-    from bot.roll_call import sync_contacts, sync_menu
     from bot.wecom.door import WecomDoor
+    from bot.work.roll_call import sync_contacts, sync_menu
 
     door, now = office.doors.get("wecom"), office.clock.now()
     if not isinstance(door, WecomDoor):

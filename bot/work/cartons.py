@@ -16,7 +16,7 @@ import obstore
 from obstore.exceptions import BaseError
 
 from bot.housework import Work, writing
-from bot.media import original
+from bot.work.media import original
 from notifier.cartons import letters
 from store import db
 from store.clock.workdays import local_day
