@@ -163,6 +163,46 @@ async def test_every_page_is_clean_and_fits(
     assert found == []
 
 
+ROOMS = {
+    "sq-ng2": (
+        *("ledgers", "ledgers/clues", "ledgers/problems?light=overdue", "ledgers/board", "ledgers/warnings"),
+        *("ledgers/views", "ledgers/exports", "shops", "shops/411421100001", "shops/trace", "shops/seized", "outflow"),
+        *(
+            "reports",
+            "reports/counties",
+            "reports/months",
+            "reports/ranking",
+            "library",
+            "library/W20201",
+            "library/others",
+        ),
+        *("library/file", "library/changes", "feeds", "sharing", "sharing/documents", "sharing/announcements"),
+        *("sharing/threads", "sharing/threads/new", "sharing/systems"),
+    ),
+    "sq-admin": (
+        *("running", "running/people", "running/people/mq-cm", "running/absences", "running/units", "running/calendar"),
+        *("running/settings", "running/forms", "running/forms/report", "running/templates", "running/doors"),
+        *("running/letters", "running/audit", "running/quality", "running/guide", "sharing/interface"),
+    ),
+}
+"""Pages of the other rooms, by who looks at them."""
+
+
+@pytest.mark.parametrize(("userid", "width", "dark"), [("sq-ng2", PHONE, False), ("sq-admin", DESK, True)])
+async def test_every_room_is_clean_and_fits(
+    console: Console, sign_in: SignIn, userid: str, width: int, dark: bool
+) -> None:
+    page = await sign_in(userid, width, dark=dark, script=True)
+    found: list[str] = []
+    for path in ROOMS[userid]:
+        answer = await page.goto(f"{console.base}/console/{path}")
+        assert answer
+        found += [f"{path}: answers {answer.status}"] if answer.status != 200 else []
+        found += [f"{path}: {one}" for one in await violations(page)]
+        found += [f"{path}: wider than the screen"] if not await fits(page) else []
+    assert found == []
+
+
 @pytest.mark.parametrize(("width", "dark", "language"), [(DESK, False, "zh"), (PHONE, True, "en"), (320, False, "zh")])
 async def test_every_component_is_clean(
     console: Console, browser: Browser, width: int, dark: bool, language: str
