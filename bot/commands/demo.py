@@ -52,6 +52,14 @@ async def _demo(given: Settings, *, fresh: bool, browser: bool) -> None:
     stop, folder = stop_signal(), given.data_dir / "demo"
     if fresh:
         await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    if not folder.exists():
+        print(
+            said(
+                _("Preparing two thousand shops and eight weeks of work; only the first time, half a minute."),
+                given.language,
+            ),
+            flush=True,
+        )
     corp, port = Corp.fresh(), free_port(BOT_PORT)
     first = Settings(environment="development", data_dir=folder, locale=given.locale, sending_hours="always")
     clock = DemoClock(folder / "clock")

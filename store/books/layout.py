@@ -16,7 +16,7 @@ from store.clock.deadlines import light
 from store.clock.workdays import SHANGHAI, Calendar
 from store.law.rules import state_name
 from store.law.standing import DEPARTMENTS
-from store.moving.entries import entry_of
+from store.moving.entries import raw_entry
 from store.reading.phrases import holder_words, shop_name
 from store.texts import _, said
 from store.words import Entry, Json, Ledger, words_of
@@ -40,8 +40,8 @@ class Told:
 
     def time(self, name: str) -> str:
         """A moment of Shanghai to the minute, as spreadsheets read it."""
-        value = self[name]
-        return datetime.fromisoformat(value).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M") if value else ""
+        value: datetime | None = self[name]
+        return value.astimezone(SHANGHAI).isoformat(" ", "minutes")[:16] if value else ""
 
     def both(self, name: str) -> str:
         return words_of({"zh": self[f"{name}_zh"] or "", "en": self[f"{name}_en"] or ""}, self.language)
@@ -66,7 +66,7 @@ class Column:
 
 def told(row: Any, language: str, at: datetime, calendar: Calendar) -> Told:
     """A row of `exports.query` as what is to be written down."""
-    return Told(entry_of(row), language, at, calendar)
+    return Told(raw_entry(row), language, at, calendar)
 
 
 def cells(ledger: Ledger, one: Told) -> list[Json]:
@@ -86,7 +86,7 @@ def _light(one: Told) -> str:
     due = one["due_at"]
     if not due or one.entry.state in ("suspended", "archived"):
         return ""
-    return one.say(LIGHTS[light(datetime.fromisoformat(due), one.at, one.calendar)])
+    return one.say(LIGHTS[light(due, one.at, one.calendar)])
 
 
 def _place(one: Told) -> str:

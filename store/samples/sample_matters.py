@@ -199,6 +199,8 @@ WAYS: Mapping[str, tuple[Step, ...]] = MappingProxyType(
         "rests": (*_ACCEPTED, (3, "receive", "worker"), (9, "suspend", "desk"), (6, "grant", "city")),
         # Where somebody left it lying: these end late.
         "unread": (),
+        "for_city": ((4, "escalate", "desk"),),
+        "asks_rest": (*_ACCEPTED, (3, "receive", "worker"), (9, "suspend", "desk")),
         "asked": ((4, "ask_info", "desk"),),
         "unreceived": _ACCEPTED,
         "unworked": (*_ACCEPTED, *_WORK[:2]),
@@ -210,7 +212,18 @@ WAYS: Mapping[str, tuple[Step, ...]] = MappingProxyType(
 )
 """What happens to an entry after it was reported, one step after the other, as far as there was time for it."""
 
-LEFT = ("unread", "asked", "unreceived", "unworked", "pressed", "unjudged", "unmended", "unchecked")
+LEFT = (
+    "for_city",
+    "asked",
+    "unreceived",
+    "unworked",
+    "asks_rest",
+    "unread",
+    "pressed",
+    "unjudged",
+    "unmended",
+    "unchecked",
+)
 OFTEN: Mapping[str, int] = MappingProxyType(
     {"whole": 24, "closed": 16, "unfounded": 7, "dismissed": 18, "transferred": 5, "supplied": 4, "escalated": 4}
     | {"sent_back": 2, "returned": 5, "more_time": 5, "declined": 3, "watched": 3, "rests": 4}
