@@ -121,11 +121,13 @@ async def claim(tx: Tx) -> Job | None:
     worn = update(tables.export_job).where(free, job.attempts >= ATTEMPTS)
     await tx.execute(worn.values(state="failed", lease_until=None))
     due = select(job.id).where(free).order_by(job.asked_at).limit(1).with_for_update(skip_locked=True)
-    taken = update(tables.export_job).where(job.id.in_(due))
+    chosen = (await tx.execute(due)).scalar_one_or_none()  # first and by itself: within the update it may run twice
+    if chosen is None:
+        return None
     lease = func.clock_timestamp() + literal(LEASE)
     begun = {"state": "running", "lease_until": lease, "attempts": job.attempts + 1, "rows": 0}
-    row = (await tx.execute(taken.values(**begun).returning(*_COLUMNS))).one_or_none()
-    return _job(row) if row else None
+    taken = update(tables.export_job).where(job.id == chosen).values(**begun)
+    return _job((await tx.execute(taken.returning(*_COLUMNS))).one())
 
 
 async def renew(tx: Tx, claimed: Job, rows: int, total: int | None) -> bool:
