@@ -259,7 +259,7 @@ async def test_a_tip_is_handled_on_a_phone_without_javascript(console: Console, 
     await page.locator("select[name=department]").select_option("enforcement")
     await page.get_by_role("button", name="安排核查").click()
     assert "已安排" in await page.inner_text("[role=status]")
-    await page.locator("summary", has_text="我").click()
+    await page.locator(".more > summary").click()
     await page.locator(".more-sheet").get_by_role("button", name="退出").click()
     assert page.url.endswith("/console/in")
     await page.go_back()
