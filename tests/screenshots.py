@@ -136,7 +136,8 @@ async def _facts(office: Office) -> dict[str, str]:
     async with office.engine.connect() as tx:
         licence = (await tx.execute(shop.order_by(func.count().desc(), clue.merchant).limit(1))).scalar_one()
         number = (await tx.execute(problem.order_by(func.count().desc(), line.number).limit(1))).scalar_one()
-    return {"shop": licence, "problem": number, "code": "W202", "pack": f"2026118001234507411400{licence}"[:32]}
+        pack = (await tx.execute(select(func.max(tables.seized_code.c.code)))).scalar_one()
+    return {"shop": licence, "problem": number, "code": "W202", "pack": pack}
 
 
 class Camera:
