@@ -27,7 +27,7 @@ from store.words import Entry, Ledger, Person
 
 SIZE = 50
 MOST = 10_000
-MOMENT = 25
+MOMENT = 10
 """Milliseconds that counting may take."""
 
 clue, problem = tables.clue.c, tables.problem.c

@@ -105,6 +105,15 @@ problem = Table(
             "state IN ('dispatched','investigating','verifying','rectifying','rechecking','suspended')"
         ),
     ),
+    # What is open, by time: rare among all that was ever closed.
+    Index(
+        "problem_open_time_idx",
+        "opened_at",
+        "number",
+        postgresql_where=text(
+            "state IN ('dispatched','investigating','verifying','rectifying','rechecking','suspended')"
+        ),
+    ),
     Index("problem_closing_idx", "closed_at", "number", postgresql_where=text("closed_at IS NOT NULL")),
 )
 

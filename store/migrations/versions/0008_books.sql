@@ -77,4 +77,6 @@ CREATE INDEX problem_time_idx ON problem (opened_at, number);
 
 CREATE INDEX problem_board_idx ON problem (bureau, state) INCLUDE (number, internal, level, unit_code, holder_person, holder_unit, holder_role, due_at, since, last_at) WHERE state IN ('dispatched','investigating','verifying','rectifying','rechecking','suspended');
 
+CREATE INDEX problem_open_time_idx ON problem (opened_at, number) WHERE state IN ('dispatched','investigating','verifying','rectifying','rechecking','suspended');
+
 CREATE INDEX task_running_idx ON task (unit_code, number) WHERE problem_state IN ('dispatched','investigating','verifying','rectifying','rechecking','suspended');
