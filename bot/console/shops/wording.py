@@ -21,7 +21,7 @@ ROLES: Mapping[str, str] = MappingProxyType(
     }
 )
 STATUS: Mapping[str, str] = MappingProxyType(
-    {"open": _("open"), "suspended": _("suspended"), "closed": _("closed down")}
+    {"open": _("in business"), "suspended": _("suspended"), "closed": _("closed down")}
 )
 DIRECTIONS: Mapping[str, str] = MappingProxyType(
     {"out_of_province": _("out of the province"), "in_province": _("within the province")}
