@@ -36,7 +36,7 @@ CREATE TABLE report_entry (
 
 CREATE INDEX report_entry_offices_idx ON report_entry USING gin (offices) WHERE open;
 
-CREATE INDEX report_entry_open_idx ON report_entry (bureau, ledger, due_at) WHERE open;
+CREATE INDEX report_entry_open_idx ON report_entry (bureau, ledger, due_at) INCLUDE (state, department, indicator, sight) WHERE open;
 
 COMMENT ON TABLE report_entry IS 'As what every entry counts in the reports, kept in step by the transaction of each move.';
 
