@@ -349,3 +349,18 @@ async def test_a_wording_that_cannot_count_is_refused(boss: Visitor, source: str
 def test_the_acceptance_paper_is_drawn_from_the_guide() -> None:
     """After a change: python -m tests.acceptance --update."""
     assert acceptance.PAPER.read_text("utf-8") == acceptance.drawn()
+
+
+async def test_every_door_is_shown_to_a_house_that_the_outside_reaches(engine: AsyncEngine, tmp_path: Path) -> None:
+    async with engine.begin() as tx:
+        await build_world(tx)
+    settings = Settings(data_dir=tmp_path, public_url="http://bot.example")
+    async with (
+        furnished(settings, engine, Clock()) as office,
+        open_console(office) as console,
+        console.signed_in("sq-admin") as visitor,
+    ):
+        shown = await visitor.get(ROOM + "/doors")
+    assert shown.status == 200
+    assert [shown.text.count(f"http://bot.example/{one}") for one in ("wecom/callback", "wechat/callback")] == [1, 1]
+    assert "http://bot.example/hook" not in shown.text  # nobody calls it

@@ -113,10 +113,10 @@ def _most(visit: Visit, known: Manners) -> str:
 def _setup(visit: Visit, name: str, lacking: list[str]) -> list[tuple[str, str]]:
     """What is to be pasted at the other side, and what is missing here."""
     base = visit.office.settings.public_url
-    pairs = [
-        (visit.t(_("Callback address")), f"{base}{_CALLBACKS[name]}" if base else visit.t(_("set LOOP153_PUBLIC_URL"))),
-        (visit.t(_("Still missing here")), "\n".join(lacking)),
-    ]
+    pairs = [(visit.t(_("Still missing here")), "\n".join(lacking))]
+    if name in _CALLBACKS:  # nobody calls the door to other programs
+        address = f"{base}{_CALLBACKS[name]}" if base else visit.t(_("set LOOP153_PUBLIC_URL"))
+        pairs.insert(0, (visit.t(_("Callback address")), address))
     if name == "wecom":
         host = base.partition("://")[2].partition("/")[0] if base else ""
         pairs.append((visit.t(_("Trusted domain of the app")), host))
